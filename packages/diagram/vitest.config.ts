@@ -1,0 +1,3 @@
+import { defineTests } from "@mmgeo/config/vitest";
+
+export default defineTests("diagram");
