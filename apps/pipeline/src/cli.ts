@@ -1,1 +1,24 @@
-export {};
+import { Command, CommanderError } from "commander";
+import { InputError } from "@mmgeo/dataset";
+import { log } from "./commands/output.js";
+
+/** Exit codes of the command line: 0 done, 1 a check or a run failed, 2 the input or the usage is wrong. */
+async function main(): Promise<number> {
+  const program = new Command("mmgeo");
+  program.description("From geometry problems to a model that sees geometry").exitOverride();
+  for (const register of [] as ((program: Command) => void)[]) register(program);
+  try {
+    await program.parseAsync();
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (InputError.isInstance(error)) {
+      log(`mmgeo: ${error.message}`);
+      return 2;
+    }
+    log(`mmgeo: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return 1;
+  }
+}
+
+process.exitCode = await main();

@@ -1,1 +1,2 @@
 export type * from "./language/statement.js";
+export type * from "./problem.js";
