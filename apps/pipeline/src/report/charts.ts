@@ -1,0 +1,82 @@
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+import { Html } from "./html.js";
+
+export interface LossPoint {
+  step: number;
+  loss: number;
+  series: string;
+}
+
+export interface ScoreRow {
+  label: string;
+  value: number;
+  interval: [number, number];
+  chance: number;
+}
+
+/** Renders a plot to SVG that takes its colours from the page, so that it is readable in light and dark. */
+function toSvg(options: Plot.PlotOptions, label: string): Html {
+  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  const figure = Plot.plot({ ...options, document, style: { background: "transparent", color: "currentColor", fontSize: "12px", fontFamily: "inherit" } });
+  const svg = figure.tagName.toLowerCase() === "svg" ? figure : figure.querySelector("svg:last-of-type")!;
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", label);
+  svg.removeAttribute("xmlns:xlink");
+  return new Html(svg.outerHTML);
+}
+
+/** Averages neighbouring points so that at most `count` remain: a curve of thousands of steps stays small and readable. */
+export function thin(points: LossPoint[], count: number): LossPoint[] {
+  const bySeries = Map.groupBy(points, (point) => point.series);
+  const thinned: LossPoint[] = [];
+  for (const [series, members] of bySeries) {
+    const width = Math.max(1, Math.ceil(members.length / count));
+    for (let start = 0; start < members.length; start += width) {
+      const window = members.slice(start, start + width);
+      thinned.push({ series, step: window[window.length - 1]!.step, loss: window.reduce((sum, point) => sum + point.loss, 0) / window.length });
+    }
+  }
+  return thinned;
+}
+
+export function lossChart({ points, label }: { points: LossPoint[]; label: string }): Html {
+  const series = [...new Set(points.map((point) => point.series))];
+  return toSvg(
+    {
+      width: 640,
+      height: 260,
+      marginLeft: 48,
+      marginRight: 110,
+      x: { label: "step", ticks: 6 },
+      y: { label: "loss", grid: true, ticks: 5, zero: true },
+      color: { domain: series, range: ["var(--accent)", "var(--second)", "var(--third)"].slice(0, series.length) },
+      marks: [
+        Plot.line(thin(points, 80), { x: "step", y: "loss", stroke: "series", strokeWidth: 2 }),
+        Plot.text(thin(points, 80), Plot.selectLast({ x: "step", y: "loss", z: "series", text: "series", fill: "series", textAnchor: "start", dx: 6 })),
+      ],
+    },
+    label,
+  );
+}
+
+/** Each score as a dot with its 95 % interval, and the score of guessing as a tick beside it. */
+export function scoreChart({ rows, label }: { rows: ScoreRow[]; label: string }): Html {
+  return toSvg(
+    {
+      width: 640,
+      height: 44 * rows.length + 60,
+      marginLeft: 120,
+      marginRight: 60,
+      x: { domain: [0, 1], tickFormat: (value: number) => `${Math.round(value * 100)} %`, label: null, grid: true },
+      y: { domain: rows.map((row) => row.label), label: null },
+      marks: [
+        Plot.tickX(rows, { x: "chance", y: "label", stroke: "currentColor", strokeOpacity: 0.55, strokeWidth: 2, strokeDasharray: "3,2" }),
+        Plot.link(rows, { x1: (row: ScoreRow) => row.interval[0], x2: (row: ScoreRow) => row.interval[1], y: "label", stroke: "var(--accent)", strokeWidth: 3 }),
+        Plot.dot(rows, { x: "value", y: "label", r: 6, fill: "var(--accent)" }),
+        Plot.text(rows, { x: (row: ScoreRow) => row.interval[1], y: "label", text: (row: ScoreRow) => `${(row.value * 100).toFixed(1)} %`, textAnchor: "start", dx: 8, fill: "currentColor" }),
+      ],
+    },
+    label,
+  );
+}

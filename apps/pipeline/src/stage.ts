@@ -1,0 +1,30 @@
+import type { RunConfig } from "./config.js";
+
+export interface Progress {
+  done: number;
+  total: number;
+  /** what is being counted, or what was last measured: `records`, `loss 1.93` */
+  text?: string;
+}
+
+export interface StageContext {
+  /** Where the stage writes. After a kill it is given again with what it held, so that a stage can go on in it. */
+  folder: string;
+  /** The published folder of each stage named in `inputs`. */
+  inputs: Record<string, string>;
+  config: RunConfig;
+  progress: (progress: Progress) => void;
+}
+
+/** One step of a run: a function from published folders and parameters to a folder that depends on nothing else. */
+export interface Stage {
+  name: string;
+  title: string;
+  /** stages that come before it in the list of stages */
+  inputs: string[];
+  /** packages whose code shapes the result: a change of their build does the stage again */
+  packages: string[];
+  /** everything in the configuration, and of the world outside, that shapes the result */
+  parameters: (config: RunConfig) => unknown;
+  run: (context: StageContext) => Promise<void>;
+}
