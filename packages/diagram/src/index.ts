@@ -1,2 +1,12 @@
 export type * from "./language/statement.js";
 export type * from "./problem.js";
+export { parseExpression, parseProgram, parseStatement } from "./language/parse.js";
+export { ProgramError } from "./language/program-error.js";
+export { formatExpression, formatStatement, isStatement } from "./language/format.js";
+export { type Predicate, type PredicateKind, vocabulary } from "./language/vocabulary.js";
+export { meaningOf, type Reading, sameMeaning } from "./language/meaning.js";
+export { constantValue } from "./language/constant.js";
+export { type Names, namesOf } from "./language/points.js";
+export { type RepairedStatement, repairStatement } from "./language/repair.js";
+export { readFormalGeo, type ReadFormalGeoOptions } from "./sources/formalgeo.js";
+export { type ProblemStatements, readProblemStatements } from "./sources/problem-statements.js";
