@@ -1,1 +1,2 @@
-export const version = "0.1.0";
+export { maximumCaptionLength, ruleNegativesOfText, type NoNegativesReason, type TextNegatives } from "./text/rule-negatives-of-text.js";
+export { maximumEdits, type TextNegative } from "./text/compose.js";

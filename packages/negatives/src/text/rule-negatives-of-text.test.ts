@@ -1,0 +1,116 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ruleNegativesOfText } from "./rule-negatives-of-text.js";
+import { tokenize } from "./tokens.js";
+
+const negativesOf = (caption: string, count = 60) => ruleNegativesOfText({ id: "caption", caption }, { count, seed: 3 }).negatives;
+const editsOf = (caption: string) => negativesOf(caption, 200).flatMap(({ edits }) => edits.map(({ from, to }) => `${from} -> ${to}`));
+const classesOf = (caption: string) => [...new Set(negativesOf(caption, 200).flatMap(({ edits }) => edits.map((edit) => edit.class)))].toSorted();
+
+describe("ruleNegativesOfText", () => {
+  it("makes all four classes of edit, spread over the caption", () => {
+    const caption = "In the diagram, AB ∥ CD, AB=5 and AC=8, triangle ACD is a right triangle, and quadrilateral ABDC is a trapezoid with an area of 12 cm².";
+    expect(classesOf(caption)).toEqual(["number", "order", "relation", "shape"]);
+    const counts = new Set(negativesOf(caption).map(({ edits }) => edits.length));
+    expect([...counts].toSorted()).toEqual([1, 2, 3, 4]);
+  });
+
+  it("is the same for the same seed, different for another, and distinct within a caption", () => {
+    const caption = "AB=3, ∠ABC=60°, AB∥CD, ABCD is a trapezoid.";
+    const first = ruleNegativesOfText({ id: "1", caption }, { count: 10, seed: 1 });
+    expect(ruleNegativesOfText({ id: "1", caption }, { count: 10, seed: 1 })).toEqual(first);
+    expect(ruleNegativesOfText({ id: "1", caption }, { count: 10, seed: 2 })).not.toEqual(first);
+    expect(new Set(first.negatives.map((negative) => negative.caption)).size).toBe(10);
+  });
+
+  it("says where each edit is in the negative", () => {
+    for (const { caption, edits } of negativesOf("Triangle ABC is an isosceles triangle, AB = AC, ∠BAC = 100°, BC = 12.5 cm, BC ∥ DE.")) {
+      for (const { span, to } of edits) expect(caption.slice(span![0], span![1])).toBe(to);
+    }
+  });
+
+  it("puts the article and the plural right", () => {
+    expect(editsOf("Triangle ABC is an isosceles triangle.")).toContain("an isosceles -> a scalene");
+    expect(editsOf("Triangle ABC is a right triangle.")).toContain("a right -> an equilateral");
+    expect(editsOf("It shows a 7 cm segment.")).toContain("a 7 -> an 8");
+    expect(editsOf("The figure shows an 8 cm segment.")).toContain("an 8 -> a 7");
+    expect(editsOf("The radii of the circles are 3 and 4.")).toContain("radii -> diameters");
+  });
+
+  it.each([
+    ["Find the measure of ∠ABC when it is 60°."],
+    ["What is the length of AB?"],
+    ["If so, then angle ABC = ( )"],
+    ["See Figure 3."],
+    ["AB ≥ 3 or CD is parallel to EF."],
+    ["Triangle ABC is shown."],
+    ["∠ABC is shown with segment DE."],
+    ["ABCD is a square or a rectangle."],
+    ["△ABC is congruent to △DEF or similar to it."],
+  ])("has nothing to edit in: %s", (caption) => {
+    expect(ruleNegativesOfText({ id: "x", caption }, { count: 5, seed: 1 })).toEqual({ negatives: [], reason: "nothing to edit" });
+  });
+
+  it("never weakens: no square to rectangle, congruent to similar, diameter to chord, equilateral to isosceles", () => {
+    const edits = editsOf("Square ABCD has side 4. Triangle ABE is an equilateral triangle. △ABC is congruent to △ADC. AB is the diameter of circle O.").join("\n");
+    expect(edits).not.toMatch(/-> .*(?:rectangle|rhombus|similar|chord|isosceles(?! right))/);
+  });
+
+  it("never reorders without a change of meaning", () => {
+    for (const edit of editsOf("ABCD is a rhombus.").filter((edit) => edit.startsWith("ABCD"))) {
+      const to = edit.slice("ABCD -> ".length);
+      expect("ABCDABCD").not.toContain(to);
+      expect("DCBADCBA").not.toContain(to);
+    }
+    expect(editsOf("AB=5, ∠ABC=30°.").filter((edit) => /[A-Z]/.test(edit))).toEqual([]);
+  });
+
+  it("leaves terms alone whose symbol nothing else binds", () => {
+    expect(editsOf("AB=x+5, CD=8.")).not.toContain("5 -> 6");
+    expect(editsOf("AB=x+5, CD=2*x.").some((edit) => edit.startsWith("5 ->"))).toBe(true);
+  });
+
+  it("takes a denial out", () => {
+    expect(editsOf("AB is not parallel to CD.")).toEqual(["is not -> is"]);
+  });
+
+  it("passes over numbers that say no quantity", () => {
+    const edits = editsOf("In Figure 2, ∠1 = 40° and ∠2 = 65°, sin(30°) is one side, AB^2 = 9 cm2, (1) shows the 3rd point O1.").join("\n");
+    expect(edits).toMatch(/^40 -> /m);
+    expect(edits).toMatch(/^9 -> /m);
+    expect(edits).not.toMatch(/^(?:30|3|cm2|O1) -> \d/m);
+    expect(edits).not.toMatch(/^(?:1|2) -> (?![12]$)/m);
+  });
+
+  it("counts what it cannot do by reason", () => {
+    const reason = (caption: string) => ruleNegativesOfText({ id: "x", caption }, { count: 3, seed: 1 }).reason;
+    expect(reason("  ")).toBe("empty caption");
+    expect(reason("AB=5. ".repeat(20_000))).toBe("caption too long");
+    expect(reason("如图所示，三角形ABC中，求y的值。")).toBe("not English");
+    expect(reason("The weather is fine.")).toBe("nothing to edit");
+    expect(ruleNegativesOfText({ id: "x", caption: "AB is not parallel to CD." }, { count: 3, seed: 1 })).toMatchObject({ negatives: [{}], reason: "fewer distinct negatives than asked for" });
+  });
+
+  it("holds for any text: no crash, right spans, no label that was absent", () => {
+    const piece = fc.oneof(
+      fc.constantFrom("AB", "∠ABC", "△ABC", "ABCD", "⊙O", "∥", "⊥", "=", "is", "a", "an", "the", "parallel to", "square", "right triangle", "5", "60°", "3.5", "1/2", "x", "+", ",", ".", "and", "midpoint of", "D", "circle O", "radius", "not", "(", ")", "diameter of", "bisects", "equal to", "?"),
+      fc.string({ unit: "grapheme", maxLength: 4 }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), fc.boolean(), fc.integer(), (pieces, spaced, seed) => {
+        const caption = pieces.join(spaced ? " " : "");
+        const points = new Set(tokenize(caption).flatMap((token) => token.points));
+        const { negatives } = ruleNegativesOfText({ id: "p", caption }, { count: 5, seed });
+        expect(new Set([caption, ...negatives.map((negative) => negative.caption)]).size).toBe(negatives.length + 1);
+        for (const negative of negatives) {
+          expect(negative.edits.length).toBeGreaterThan(0);
+          for (const edit of negative.edits) {
+            expect(negative.caption.slice(edit.span![0], edit.span![1])).toBe(edit.to);
+            if (edit.class === "order") for (const point of tokenize(edit.to).flatMap((token) => token.points)) expect(points).toContain(point);
+          }
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+});

@@ -1,0 +1,116 @@
+import { captionHas, clauseHas, phrases, segmentBefore, tokenAfter, tokenBefore, type Phrase, type PhrasePlace } from "./phrase.js";
+
+/** The phrase is a whole predicate: "ABC is equilateral." */
+const predicateEnds = (place: PhrasePlace): boolean => {
+  const next = tokenAfter(place);
+  const before = tokenBefore(place)?.lower;
+  return (before === "is" || before === "are") && (next === undefined || next.kind === "symbol" && [".", ",", ";"].includes(next.text) || next.lower === "and" || next.lower === "with");
+};
+/** Nothing in the caption points to a right angle or to equal neighbouring sides, with which a parallelogram is more than one. */
+const noHintOfSpecialShape = (place: PhrasePlace): boolean =>
+  !captionHas(place, "square", "rectangle", "rhombus", "perpendicular", "right", "equal", "equilateral", "bisects", "midpoint", "congruent", "circle", "diameter", "kite", "isosceles", "cyclic", "diagonals", "altitude", "altitudes", "height") &&
+  !/[⊥⊙≅]|\b(?:90|45|60)\b|[A-Z]{2} ?= ?[A-Z]{2}/.test(place.caption.text);
+
+const triangle = "triangle|triangles|△|triangular";
+
+/** Shapes and their kinds. */
+export const shapePhrases: Phrase[] = [
+  ...phrases("shape", "triangle-kind", [
+    [`isosceles right|right-angled > ${triangle}`, ["equilateral", "obtuse", "scalene"]],
+    [`right isosceles > ${triangle}`, ["equilateral", "obtuse isosceles"]],
+    [`right|right-angled > ${triangle}`, ["equilateral", "obtuse", "acute"]],
+    [`isosceles > ${triangle}`, ["scalene"]],
+    [`equilateral > ${triangle}`, ["right", "scalene", "obtuse", "isosceles right"]],
+    [`scalene > ${triangle}`, ["isosceles", "equilateral"]],
+    [`obtuse|obtuse-angled > ${triangle}`, ["right", "acute", "equilateral"]],
+    [`acute|acute-angled > ${triangle}`, ["right", "obtuse"]],
+    [`regular > ${triangle}`, ["scalene", "right"]],
+    ["equilateral", ["scalene"], predicateEnds],
+    ["isosceles", ["scalene"], predicateEnds],
+    ["scalene", ["isosceles", "equilateral"], predicateEnds],
+  ]),
+  ...phrases("shape", "angle-kind", [
+    ["right > angle", ["acute", "obtuse"]],
+    ["acute > angle", ["right", "obtuse"]],
+    ["obtuse > angle", ["right", "acute"]],
+    ["straight > angle", ["right", "acute"]],
+    ["right > angles", ["acute", "obtuse"], (place) => tokenBefore(place)?.lower !== "at"],
+    ["acute > angles", ["obtuse"]],
+    ["at right angles", []],
+    ["inscribed > angle", ["central"]],
+    ["central > angle", ["inscribed"]],
+  ]),
+  ...phrases("shape", "quadrilateral-kind", [
+    ["isosceles trapezoid", ["right trapezoid", "parallelogram"]],
+    ["right|right-angled trapezoid", ["isosceles trapezoid", "parallelogram"]],
+    ["parallelogram|▱", ["isosceles trapezoid", "right trapezoid", "rectangle", "rhombus", "kite"], noHintOfSpecialShape],
+    ["rhombus", ["isosceles trapezoid", "right trapezoid", "square"], noHintOfSpecialShapeBeyondRhombus],
+    ["trapezoid", ["parallelogram", "rectangle", "rhombus"]],
+    ["trapezium", ["parallelogram", "rectangle", "rhombus"]],
+    ["kite", ["parallelogram", "rectangle", "trapezoid"]],
+    ["parallelograms|rectangles|squares|trapezoids|rhombuses|rhombi", []],
+  ]),
+  ...phrases("shape", "circle-part", [
+    ["is|are not > diameter|radius", []],
+    ["is the|a diameter of", ["is a radius of", "is a tangent to"], segmentBefore],
+    ["are diameters of", ["are radii of", "are tangents to"]],
+    ["diameter", ["radius"]],
+    ["diameters", ["radii"]],
+    ["radius", ["diameter"]],
+    ["radii", ["diameters"]],
+    ["is the|a chord of", ["is a radius of", "is a tangent to"], segmentBefore],
+    ["are chords of", ["are radii of", "are tangents to"]],
+    ["inscribed|circumscribed|great|quarter|incircle|circumcircle circle", []],
+    ["circle", ["semicircle"], circleDrawnWhole],
+    ["semicircle", ["circle"], (place) => !clauseHas(place, "diameter", "radius")],
+    ["major > arc|sector", ["minor"]],
+    ["minor > arc|sector", ["major"]],
+    ["concentric", ["externally tangent", "intersecting"]],
+  ]),
+  ...phrases("shape", "polygon-kind", [
+    ["regular pentagon", ["regular hexagon", "regular octagon"], noLongLabelFollows],
+    ["regular hexagon", ["regular pentagon", "regular octagon"], noLongLabelFollows],
+    ["regular octagon", ["regular hexagon", "regular pentagon"], noLongLabelFollows],
+    ["pentagon", ["hexagon", "octagon"], noLongLabelFollows],
+    ["hexagon", ["pentagon", "octagon"], noLongLabelFollows],
+    ["octagon", ["hexagon", "pentagon"], noLongLabelFollows],
+  ]),
+  ...phrases("shape", "solid-kind", [
+    ["cylinder", ["cone", "sphere"]],
+    ["cone", ["cylinder", "sphere"]],
+    ["sphere", ["cylinder", "cone"]],
+    ["hemisphere", ["cone", "cylinder"]],
+    ["cube", ["cylinder", "sphere"]],
+  ]),
+  ...phrases("shape", "curve-kind", [
+    ["parabola", ["hyperbola", "circle"]],
+    ["hyperbola", ["parabola", "ellipse"]],
+    ["ellipse", ["hyperbola", "parabola"]],
+    ["linear > function|equation", ["quadratic", "cubic"]],
+    ["quadratic > function|equation", ["linear", "cubic"]],
+    ["cubic > function|equation", ["linear", "quadratic"]],
+    ["exponential > function", ["linear", "quadratic"]],
+    ["logarithmic > function", ["linear", "quadratic"]],
+  ]),
+  ...phrases("shape", "passed-over", [
+    ["square root|roots|units|unit|meters|metres|centimeters|centimetres|cm|m|feet|inches|kilometers|millimeters|grid|grids", []],
+    ["on|to the right|left", []],
+    ["right|left side|hand|of", []],
+    ["circle > the|around", []],
+  ]),
+];
+
+function noHintOfSpecialShapeBeyondRhombus(place: PhrasePlace): boolean {
+  return !captionHas(place, "square", "rectangle", "right", "kite", "isosceles", "equal", "congruent", "cyclic", "circle") && !/[⊙≅]|\b(?:90|45)\b/.test(place.caption.text);
+}
+
+/** A named circle, not one of a sentence about where something lies on it. */
+function circleDrawnWhole(place: PhrasePlace): boolean {
+  const before = tokenBefore(place)?.lower;
+  return (before === "the" || before === "a" || before === "of" || before === "to" || before === "in" || before === undefined) && !captionHas(place, "semicircle", "arc", "sector", "half", "semicircles");
+}
+
+/** A label of five points cannot name a hexagon. */
+function noLongLabelFollows(place: PhrasePlace): boolean {
+  return (tokenAfter(place)?.points.length ?? 0) < 3 && (place.caption.tokens[place.from - 1]?.points.length ?? 0) < 3 && (place.caption.tokens[place.from - 3]?.points.length ?? 0) < 3;
+}

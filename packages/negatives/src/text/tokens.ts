@@ -1,0 +1,57 @@
+export type TokenKind = "word" | "label" | "number" | "symbol";
+
+/** A piece of a caption with its place, in UTF-16 units, end exclusive. */
+export interface Token {
+  kind: TokenKind;
+  text: string;
+  /** `text` in lower case: what words are compared by */
+  lower: string;
+  start: number;
+  end: number;
+  /** a label's point names: `A1B'` is `["A1", "B'"]` */
+  points: string[];
+}
+
+// Alternatives in order: a function name of diagram code (LengthOfLine), a label (ABC, A1B1, A'B'), a word, a number or a fraction, a sign.
+const pattern =
+  /[A-Z][a-z]+(?:[A-Z][a-z]*)+|(?:[A-Z](?:_?\d{1,2})?['′]{0,2}){1,12}(?![a-z])|\p{L}[\p{L}\p{M}]*(?:[-'’]\p{L}+)*\d*|\d+(?:\.\d+)?(?:\/\d+(?:\.\d+)?(?![\d.]))?|\/\/|\*\*|[<>]=|\S/gu;
+const labelShape = /^(?:[A-Z](?:_?\d{1,2})?['′]{0,2})+$/;
+const pointShape = /[A-Z](?:_?\d{1,2})?['′]{0,2}/g;
+/** English words of capitals that would read as labels in a caption set in capitals. */
+const capitalWords = new Set(["A", "AN", "AND", "AS", "AT", "BY", "DO", "IF", "IN", "IS", "IT", "NO", "NOT", "OF", "ON", "OR", "SO", "THE", "TO", "WITH", "ARE", "FOR", "FIND", "CM", "MM", "KM"]);
+const noPoints: string[] = [];
+
+/** The tokens of a caption. One letter `A` that could be the article is a label only next to a word that asks for one. */
+export function tokenize(text: string): Token[] {
+  const tokens: Token[] = [];
+  for (const match of text.matchAll(pattern)) {
+    const piece = match[0];
+    const start = match.index;
+    const code = piece.charCodeAt(0);
+    let kind: TokenKind = "symbol";
+    let points = noPoints;
+    if (code >= 48 && code <= 57) kind = "number";
+    else if (code >= 65 && code <= 90 && labelShape.test(piece) && !(piece.length > 1 && capitalWords.has(piece))) {
+      points = piece.match(pointShape) ?? noPoints;
+      // A label names different points; a capitalised acronym that repeats a letter does not.
+      kind = points.length === 1 || new Set(points).size === points.length ? "label" : "word";
+      if (kind === "word") points = noPoints;
+    } else if (/^\p{L}/u.test(piece)) kind = "word";
+    tokens.push({ kind, text: piece, lower: kind === "word" ? piece.toLowerCase() : piece, start, end: start + piece.length, points });
+  }
+  for (let index = 0; index < tokens.length; index += 1) {
+    const token = tokens[index]!;
+    if (token.text === "A" && isArticle(tokens, index)) Object.assign(token, { kind: "word", lower: "a", points: noPoints });
+  }
+  return tokens;
+}
+
+const afterPoint = new Set(["is", "and", "lies", "are", "to", "on", "bisects", "divides", "has", "in", "be", "with", "at", "from"]);
+
+/** `A` is the article unless it ends the text or something that follows a point's name follows it. */
+function isArticle(tokens: Token[], index: number): boolean {
+  const next = tokens[index + 1];
+  if (next === undefined || next.kind !== "word" || afterPoint.has(next.lower)) return false;
+  const previous = tokens[index - 1];
+  return previous === undefined || previous.text === "." || previous.text === ":" || previous.text === ";";
+}
