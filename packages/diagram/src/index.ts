@@ -10,3 +10,6 @@ export { type Names, namesOf } from "./language/points.js";
 export { type RepairedStatement, repairStatement } from "./language/repair.js";
 export { readFormalGeo, type ReadFormalGeoOptions } from "./sources/formalgeo.js";
 export { type ProblemStatements, readProblemStatements } from "./sources/problem-statements.js";
+export { measure } from "./check/measure.js";
+export { type CheckOptions, type CheckResult, checkStatement } from "./check/check.js";
+export { TOLERANCE, VISIBLE_DEGREES, VISIBLE_RELATIVE } from "./check/margins.js";

@@ -121,8 +121,9 @@ function relationMeaning(name: string, list: readonly string[], reading: Reading
     case "PerpendicularBetweenLine":
       return `${name}(${reading === "english" ? sorted([segment(first), segment(second)]) : `${first},${second}`})`;
     case "IsMidpointOfLine":
+      return `${name}(${first},${segment(second)})`;
     case "IsPerpendicularBisectorOfLine":
-      return `${name}(${name === "IsMidpointOfLine" ? first : segment(first)},${segment(second)})`;
+      return `${name}(${first},${reading === "english" ? segment(second) : second})`;
     case "IsDiameterOfCircle":
       return `${name}(${segment(first)},${second})`;
     case "IsMidpointOfArc":
