@@ -13,3 +13,7 @@ export { type ProblemStatements, readProblemStatements } from "./sources/problem
 export { measure } from "./check/measure.js";
 export { type CheckOptions, type CheckResult, checkStatement } from "./check/check.js";
 export { TOLERANCE, VISIBLE_DEGREES, VISIBLE_RELATIVE } from "./check/margins.js";
+export { drawSvg, svgOf } from "./draw/svg.js";
+export { type Drawing, type DrawOptions, layOut } from "./draw/drawing.js";
+export { defaultStyle, type DrawStyle, frameSize, sampleStyle } from "./draw/style.js";
+export { differingPixels, encodePng, type Pixels, renderPixels, renderPng } from "./draw/png.js";

@@ -1,0 +1,123 @@
+import { InputError, type Position, type Scene } from "@mmgeo/dataset";
+import { isStatement } from "../language/format.js";
+import { namesOf } from "../language/points.js";
+import type { Statement } from "../language/statement.js";
+
+/** What a program puts on paper, in the scene's own coordinates, before any mark or label. */
+export interface Figure {
+  points: { label: string; at: Position; /** on no drawn line or circle, or the centre of a circle */ dot: boolean }[];
+  segments: { from: string; to: string }[];
+  /** counter-clockwise from `start` to `end` */
+  arcs: { circle: string; start: string; end: string; center: Position; radius: number; from: number; extent: number }[];
+  circles: { name: string; center: Position; radius: number; /** how its name is shown */ label: "center" | "dot" | "rim" | "none" }[];
+}
+
+const fullTurn = 2 * Math.PI;
+
+export function angleOf(center: Position, point: Position): number {
+  return Math.atan2(point[1] - center[1], point[0] - center[0]);
+}
+
+/** Counter-clockwise turn from one direction to another, in [0, 2π). */
+export function turn(from: number, to: number): number {
+  const difference = (to - from) % fullTurn;
+  return difference < 0 ? difference + fullTurn : difference;
+}
+
+/** Arc `OAB` of a scene: on circle O counter-clockwise from A to B. */
+export function arcOf(scene: Scene, arc: string): { center: Position; radius: number; from: number; extent: number } {
+  const [name = "", start = "", end = ""] = arc;
+  const circle = scene.circles[name] as Scene["circles"][string];
+  const from = angleOf(circle.center, scene.points[start] as Position);
+  return { ...circle, from, extent: turn(from, angleOf(circle.center, scene.points[end] as Position)) };
+}
+
+const entityPolygon = /^(Right|Isosceles|IsoscelesRight|Equilateral)Triangle$|^(Kite|Parallelogram|Rhombus|Rectangle|Square|Trapezoid|IsoscelesTrapezoid|RightTrapezoid|Polygon)$/;
+
+/** Statements with the targets of marks taken out of their marks. */
+export function unmarked(statements: readonly Statement[]): Statement[] {
+  return statements.flatMap((statement) => (statement.kind !== "mark" ? [statement] : isStatement(statement.target) ? [statement.target] : []));
+}
+
+/** The pieces (segments `AB`, arcs `OAB`) that a program draws: those of its shapes, or, where it has none, those its entities and relations name. */
+function piecesOf(statements: readonly Statement[]): string[] {
+  const shapes = statements.flatMap((statement) => (statement.kind === "relation" && statement.name === "Shape" ? statement.arguments.filter((piece) => piece.length > 1) : []));
+  if (shapes.length > 0) return shapes;
+  return statements.flatMap((statement) => {
+    if (statement.kind !== "relation") return [];
+    const [first = ""] = statement.arguments;
+    if (entityPolygon.test(statement.name)) return [...first].map((letter, index) => letter + first.charAt((index + 1) % first.length));
+    if (statement.name === "Collinear") return [first.charAt(0) + first.charAt(first.length - 1)];
+    if (statement.name === "Arc") return [first];
+    return statement.arguments.filter((argument) => argument.length === 2 && !statement.name.startsWith("Cocircular"));
+  });
+}
+
+/** Collects what is drawn. Throws an InputError where the scene lacks a point or circle of the program. */
+export function figureOf(scene: Scene, statements: readonly Statement[]): Figure {
+  const plain = unmarked(statements);
+  const names = namesOf(plain);
+  const position = (label: string): Position => {
+    const at = scene.points[label];
+    if (at === undefined) throw new InputError({ message: `the scene has no point ${label}; solve the program again`, field: `scene.points.${label}` });
+    return at;
+  };
+  const circleOf = (name: string): { center: Position; radius: number } => {
+    const circle = scene.circles[name];
+    if (circle === undefined) throw new InputError({ message: `the scene has no circle ${name}; solve the program again`, field: `scene.circles.${name}` });
+    return circle;
+  };
+
+  const segments = new Map<string, { from: string; to: string }>();
+  const arcs = new Map<string, Figure["arcs"][number]>();
+  for (const piece of piecesOf(plain)) {
+    if (piece.length === 2) {
+      const [from = "", to = ""] = piece;
+      position(from);
+      position(to);
+      segments.set([from, to].sort().join(""), { from, to });
+    } else {
+      const [circle = "", start = "", end = ""] = piece;
+      circleOf(circle);
+      position(start);
+      position(end);
+      arcs.set(piece, { circle, start, end, ...arcOf(scene, piece) });
+    }
+  }
+  const covered = new Set([...arcs.values()].map((arc) => arc.circle));
+  const centers = new Map<string, string>();
+  for (const statement of plain) {
+    if (statement.kind === "relation" && statement.name === "IsCentreOfCircle") centers.set(statement.arguments[1] ?? "", statement.arguments[0] ?? "");
+  }
+
+  const touched = new Set([...segments.values()].flatMap(({ from, to }) => [from, to]));
+  for (const statement of plain) {
+    if (statement.kind === "relation" && (statement.name === "Collinear" || statement.name === "Cocircular")) for (const letter of statement.arguments.at(-1) ?? "") touched.add(letter);
+  }
+  const centerLetters = new Set(centers.values());
+  const loneCircle = (label: string): boolean => names.circles.includes(label) && scene.points[label] === undefined;
+  const points = names.points
+    .filter((label) => !loneCircle(label))
+    .map((label) => ({ label, at: position(label), dot: centerLetters.has(label) || !touched.has(label) }));
+  const named = new Set(points.map((point) => point.label));
+  const circles = names.circles.map((name) => {
+    const { center, radius } = circleOf(name);
+    return { name, center, radius, label: labelPlace({ name, center: centers.get(name), named }), whole: !covered.has(name) };
+  });
+  return {
+    points,
+    segments: [...segments.values()],
+    arcs: [...arcs.values(), ...circles.filter(({ whole }) => whole).map(({ name, center, radius }) => ({ circle: name, start: "", end: "", center, radius, from: 0, extent: fullTurn }))],
+    circles: circles.map(({ name, center, radius, label }) => ({ name, center, radius, label })),
+  };
+}
+
+/**
+ * A circle's name stands at its centre. Where the centre is another point the name stands at the rim, and where the
+ * letter is already that of a point it is in the picture once and is not written twice.
+ */
+function labelPlace({ name, center, named }: { name: string; center: string | undefined; named: ReadonlySet<string> }): Figure["circles"][number]["label"] {
+  if (center === name) return "center";
+  if (named.has(name)) return "none";
+  return center === undefined ? "dot" : "rim";
+}
