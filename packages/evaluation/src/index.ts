@@ -1,1 +1,12 @@
-export const version = "0.1.0";
+export * from "./answer.js";
+export { askAll } from "./ask.js";
+export { judge, type Judgement } from "./judge.js";
+export { numericValue } from "./mathematics/number.js";
+export * from "./question.js";
+export { extractChoice, type ChoiceReading } from "./reading/choice.js";
+export { questionsOf, type RecordLeftOut, type RecordQuestions } from "./records/questions-of.js";
+export * from "./score.js";
+export { bootstrapInterval } from "./statistics/bootstrap.js";
+export { hitRate, type HitRate, type Rank } from "./statistics/hit-rate.js";
+export { comparePaired, mcnemarProbability, type PairedComparison } from "./statistics/paired.js";
+export { normalQuantile, wilsonInterval, type Interval } from "./statistics/wilson.js";

@@ -1,0 +1,32 @@
+import { extractChoice } from "./reading/choice.js";
+import { closeTo, numericValue } from "./mathematics/number.js";
+import { searchedText, statementsIn } from "./reading/statements.js";
+import type { EvaluationQuestion } from "./question.js";
+
+/** What became of one response. */
+export interface Judgement {
+  /** "missing" where there is no response; "unreadable" where one is there but says no answer: both count as wrong */
+  outcome: "right" | "wrong" | "unreadable" | "missing";
+  /** what was read: the label of a choice, or the text of an open answer; null where nothing was */
+  extracted: string | null;
+  /** how it was read, or why it could not be */
+  reason: string;
+}
+
+const missing: Judgement = { outcome: "missing", extracted: null, reason: "there is no response" };
+
+/** Judges a response strictly: what cannot be read is wrong, and counted apart. */
+export function judge(question: EvaluationQuestion, response: string | undefined): Judgement {
+  if (response === undefined) return missing;
+  if (question.choices !== null) {
+    const { choice, by, evidence, reason } = extractChoice({ response, choices: question.choices });
+    if (choice === null) return { outcome: "unreadable", extracted: null, reason: reason ?? "" };
+    const label = question.choices[choice]?.label ?? "";
+    return { outcome: label === question.gold ? "right" : "wrong", extracted: label, reason: `by ${by}: ${evidence.slice(0, 200)}` };
+  }
+  const content = statementsIn(searchedText(response)).at(-1)?.content ?? response;
+  const value = numericValue(content);
+  const gold = numericValue(question.gold);
+  if (value === null) return { outcome: "unreadable", extracted: null, reason: "nothing in it can be read as an answer" };
+  return { outcome: gold !== null && closeTo(value, gold) ? "right" : "wrong", extracted: content, reason: "by value" };
+}
