@@ -17,3 +17,5 @@ export { drawSvg, svgOf } from "./draw/svg.js";
 export { type Drawing, type DrawOptions, layOut } from "./draw/drawing.js";
 export { defaultStyle, type DrawStyle, frameSize, sampleStyle } from "./draw/style.js";
 export { differingPixels, encodePng, type Pixels, renderPixels, renderPng } from "./draw/png.js";
+export { type Caption, captionOf } from "./caption/caption.js";
+export { solve, type SolveFailure, type SolveOptions, type SolveResult } from "./solve/solve.js";

@@ -1,5 +1,5 @@
 import { type Condition, counterClockwise, equalDegrees, inOrder, lengthOf, onCircle, positiveArea } from "./condition.js";
-import { closedWalk, type Step } from "./loop.js";
+import { closedWalk, type Step } from "../language/loop.js";
 import { heading, NotDrawn, positions, positiveTurn, signedArea, distance, type View } from "./view.js";
 
 /** What `Shape`, `Collinear`, `Cocircular` and the bare entities say. Null for any other statement. */
@@ -23,7 +23,7 @@ export function constructionConditions(name: string, list: readonly string[], vi
       view.circle(first);
       return [];
     case "Arc":
-      return [...first.slice(1)].map((letter) => onCircle(view, letter, first.charAt(0)));
+      return Array.from(first.slice(1)).map((letter) => onCircle(view, letter, first.charAt(0)));
     case "Polygon":
       return [counterClockwise(view, first)];
     default:

@@ -74,7 +74,7 @@ export function relationConditions(name: string, list: readonly string[], view: 
       return [...midpoint(view, a, second.slice(0, 2)), ...midpoint(view, b, second.slice(2))];
     case "IsCircumcenterOfTriangle":
     case "IsCircumcenterOfQuadrilateral":
-      return [...second.slice(1)].map((letter) => length(first + second.charAt(0), first + letter));
+      return Array.from(second.slice(1)).map((letter) => length(first + second.charAt(0), first + letter));
     case "IsIncenterOfTriangle":
     case "IsIncenterOfQuadrilateral":
       return [...second].map((letter, index) => {
