@@ -26,5 +26,7 @@ export interface Stage {
   packages: string[];
   /** everything in the configuration, and of the world outside, that shapes the result */
   parameters: (config: RunConfig) => unknown;
+  /** true when something outside the store is read that may have changed: the stage is done each time */
+  always?: (config: RunConfig) => boolean;
   run: (context: StageContext) => Promise<void>;
 }

@@ -80,7 +80,7 @@ export function groupFailures(failed: Report["problems"]["failed"]): { stage: st
   for (const { id, stage, reason } of failed) {
     const kind = reason.split(":")[0]!.replace(/\d+(\.\d+)?/g, "n");
     const group = groups.get(`${stage} ${kind}`);
-    if (group === undefined) groups.set(`${stage} ${kind}`, { stage, reason, count: 1, example: id });
+    if (group === undefined) groups.set(`${stage} ${kind}`, { stage, reason: kind, count: 1, example: id });
     else group.count += 1;
   }
   return [...groups.values()].sort((a, b) => b.count - a.count || (a.example < b.example ? -1 : 1));

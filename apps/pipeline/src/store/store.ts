@@ -57,7 +57,7 @@ export async function publish({ store, stage, config, inputs, progress }: { stor
   const code = await codeDigest(stage.packages);
   const key = digestOfValue({ stage: stage.name, inputs: Object.fromEntries(Object.entries(needed).map(([name, { digest }]) => [name, digest])), parameters, code }).slice(0, 16);
   const folder = join(store, `${stage.name}-${key}`);
-  const found = await readManifest(folder);
+  const found = stage.always?.(config) === true ? null : await readManifest(folder);
   if (found !== null) return { stage: stage.name, folder, key, digest: found.digest, reused: true, seconds: found.seconds };
 
   const partial = `${folder}.partial`;
@@ -67,7 +67,7 @@ export async function publish({ store, stage, config, inputs, progress }: { stor
   const seconds = (performance.now() - started) / 1000;
   const digest = await digestOfFolder(partial, (file) => file === MANIFEST);
   await writeFileAtomic(join(partial, MANIFEST), `${JSON.stringify({ stage: stage.name, key, digest, inputs: needed, parameters, code, seconds }, null, 2)}\n`);
-  // A folder without a manifest cannot have been published by us; it would only stand in the way.
+  // Either a stage that is done each time, or a folder without a manifest, which cannot have been published by us.
   await rm(folder, { recursive: true, force: true });
   await rename(partial, folder);
   return { stage: stage.name, folder, key, digest, reused: false, seconds };
