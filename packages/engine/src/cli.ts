@@ -1,1 +1,39 @@
-import "./index.js";
+import { parseArgs } from "node:util";
+import { InputError, provision, useNativeBackend } from "./index.js";
+
+const usage = `usage: mmgeo-engine install [--cpu] [--gpu] [--cache DIR]   provide TensorFlow and the addons in the per-user cache
+       mmgeo-engine info                                   what is in use, as JSON`;
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { cpu: { type: "boolean" }, gpu: { type: "boolean" }, cache: { type: "string" }, help: { type: "boolean" } },
+  });
+  const [command] = positionals;
+  if (values.help === true) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
+  if (command === "install") {
+    const { libraryFolder, binding, captureProblem } = await provision({ cache: values.cache, gpu: values.cpu === true ? false : values.gpu });
+    process.stderr.write(`mmgeo-engine: ready (${libraryFolder}; ${binding}${captureProblem === null ? "" : "; without graph capture"})\n`);
+    return 0;
+  }
+  if (command === "info") {
+    process.stdout.write(`${JSON.stringify(await useNativeBackend())}\n`);
+    return 0;
+  }
+  process.stderr.write(`${usage}\n`);
+  return 2;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const usageError = error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+    process.stderr.write(`mmgeo-engine: ${InputError.isInstance(error) || usageError ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = InputError.isInstance(error) || usageError ? 2 : 1;
+  },
+);

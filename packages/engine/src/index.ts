@@ -1,1 +1,30 @@
-export const version = "0.1.0";
+import * as tf from "@tensorflow/tfjs";
+
+/** The TensorFlow.js namespace that the engine's backend is registered with. */
+export { tf };
+export { InputError } from "./input-error.js";
+export { cacheFolder } from "./backend/cache.js";
+export { provision, type Provisioned, type ProvisionOptions } from "./backend/provision.js";
+export { hasNativeBackend, useNativeBackend, type BackendInfo, type BackendOptions } from "./backend/backend.js";
+export { attribute, operation, singleOperation } from "./backend/operation.js";
+export { compile, isTracing, type Compiled, type CompileOptions } from "./capture/compile.js";
+export type { Tree } from "./capture/tree.js";
+export type { Precision } from "./capture/trace.js";
+export { linear } from "./layers/linear.js";
+export { layerNorm, rmsNorm } from "./layers/normalization.js";
+export { gelu, geluTanh, quickGelu, silu } from "./layers/activation.js";
+export { attention, softmax, type AttentionInput } from "./layers/attention.js";
+export { crossEntropy, embedding, meanCrossEntropy } from "./layers/embedding.js";
+export { patchEmbedding } from "./layers/patches.js";
+export {
+  readSafetensors,
+  readSafetensorsHeader,
+  writeSafetensors,
+  type HostTensor,
+  type SafetensorsEntry,
+  type SafetensorsHeader,
+  type SafetensorsType,
+  type TensorToWrite,
+} from "./checkpoint/safetensors.js";
+export { loadCheckpoint, saveCheckpoint, toTensor, type Checkpoint, type Parameters, type SaveOptions } from "./checkpoint/checkpoint.js";
+export { version } from "./version.js";

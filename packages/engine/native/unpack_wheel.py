@@ -1,0 +1,45 @@
+"""Streams what the engine needs out of a wheel: unpack_wheel.py WHEEL TARGET, member by member, never the whole file in memory."""
+
+import os
+import shutil
+import sys
+import zipfile
+
+HEADERS = (
+    "include/tensorflow/c/",
+    "include/tensorflow/core/platform/ctstring",
+    "include/tensorflow/tsl/platform/ctstring",
+    "include/tsl/platform/ctstring",
+    "include/tsl/c/",
+    "include/xla/tsl/c/",
+    "include/external/local_tsl/tsl/platform/ctstring",
+    "include/external/local_xla/xla/tsl/c/",
+)
+
+
+def destination(name):
+    """Path below TARGET for a member, or None for one that is not needed."""
+    base = os.path.basename(name)
+    if name.startswith("nvidia/") and "/lib/" in name and base:
+        return name
+    if not name.startswith("tensorflow/"):
+        return None
+    inner = name[len("tensorflow/") :]
+    if "/" not in inner and base.startswith(("libtensorflow_cc.", "libtensorflow_framework.")):
+        return "lib/" + base
+    return inner if base and inner.startswith(HEADERS) else None
+
+
+def main(wheel, target):
+    with zipfile.ZipFile(wheel) as archive:
+        for info in archive.infolist():
+            path = destination(info.filename)
+            if path is None or ".." in path.split("/"):
+                continue
+            full = os.path.join(target, path)
+            os.makedirs(os.path.dirname(full), exist_ok=True)
+            with archive.open(info) as source, open(full, "wb") as sink:
+                shutil.copyfileobj(source, sink, 1 << 20)
+
+
+main(sys.argv[1], sys.argv[2])

@@ -1,0 +1,154 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism, constants } from "node:os";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import * as tf from "@tensorflow/tfjs";
+import type { Binding, CaptureAddon } from "./binding.js";
+import { createEngineBackend, type EngineBackend, type KernelBackendClass } from "./engine-backend.js";
+import { registerKernels } from "./kernels.js";
+import { provision, type ProvisionOptions } from "./provision.js";
+
+export interface BackendOptions extends ProvisionOptions {
+  /** Threads TensorFlow may use inside one operation. @default MMGEO_THREADS, else all cores */
+  readonly threads?: number;
+  /**
+   * "provisioned" ignores an official tfjs-node binary, which can only run op by op.
+   * @default an official binary if one is installed, else "provisioned"
+   */
+  readonly source?: "provisioned";
+}
+
+export interface BackendInfo {
+  /** "official" is a binary that tfjs-node's own install script fetched. */
+  readonly source: "provisioned" | "official";
+  readonly tensorflowVersion: string;
+  readonly device: "cpu" | "gpu";
+  readonly threads: number;
+  /** Whether `compile` captures graphs; if not, compiled functions run op by op. */
+  readonly capture: boolean;
+  /** Why graphs are not captured, or null. */
+  readonly captureProblem: string | null;
+  /** Folder of the addon in use. */
+  readonly folder: string;
+}
+
+interface Loaded {
+  readonly info: BackendInfo;
+  readonly backend: EngineBackend;
+  readonly addon: CaptureAddon | null;
+}
+
+const require = createRequire(import.meta.url);
+let loaded: Loaded | null = null;
+let loading: Promise<Loaded> | null = null;
+
+/**
+ * Makes native TensorFlow the backend of `tf`, provisioning it first if this machine does not have it. Later calls
+ * return the same backend and ignore their options.
+ * @throws InputError that names what the machine lacks and the command that installs it
+ */
+export async function useNativeBackend(options: BackendOptions = {}): Promise<BackendInfo> {
+  loading ??= load(options).catch((error: unknown) => {
+    loading = null;
+    throw error;
+  });
+  loaded = await loading;
+  return loaded.info;
+}
+
+/** The registered backend; for the parts of the engine that call operations by name. */
+export function requireBackend(): Loaded {
+  if (loaded === null) throw new Error("no native backend yet: call `await useNativeBackend()` first");
+  return loaded;
+}
+
+/** Whether `useNativeBackend` has finished. */
+export function hasNativeBackend(): boolean {
+  return loaded !== null;
+}
+
+async function load(options: BackendOptions): Promise<Loaded> {
+  const threads = options.threads ?? (Number(process.env["MMGEO_THREADS"] ?? 0) || availableParallelism());
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
+  const official = options.source === "provisioned" ? null : findOfficialBinding();
+  const opened = official === null ? await openProvisioned(options, threads) : openOfficial(official);
+  defineRemovedUtilities();
+  require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
+  const { NodeJSKernelBackend } = require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend") as { NodeJSKernelBackend: KernelBackendClass };
+  const backend = createEngineBackend({ Base: NodeJSKernelBackend, binding: opened.binding, packageName: "@tensorflow/tfjs-node-gpu" });
+  registerKernels();
+  tf.registerBackend("tensorflow", () => backend as unknown as tf.KernelBackend, 3);
+  if (!(await tf.setBackend("tensorflow"))) throw new Error("TensorFlow could not be made the backend of tf");
+  const info: BackendInfo = {
+    source: official === null ? "provisioned" : "official",
+    tensorflowVersion: opened.binding.TF_Version,
+    device: opened.binding.isUsingGpuDevice() ? "gpu" : "cpu",
+    threads,
+    capture: opened.addon !== null,
+    captureProblem: opened.captureProblem,
+    folder: opened.folder,
+  };
+  return { info, backend, addon: opened.addon };
+}
+
+interface Opened {
+  readonly binding: Binding;
+  readonly addon: CaptureAddon | null;
+  readonly captureProblem: string | null;
+  readonly folder: string;
+}
+
+async function openProvisioned(options: BackendOptions, threads: number): Promise<Opened> {
+  const files = await provision(options);
+  let addon: CaptureAddon | null = null;
+  if (files.capture !== null) {
+    // Global, because tfjs-node's addon, opened after it, asks it for the context.
+    addon = openAddon(files.capture, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL) as CaptureAddon;
+    addon.configure(configProto(threads));
+  }
+  const binding = openAddon(files.binding, constants.dlopen.RTLD_NOW) as Binding;
+  return { binding, addon, captureProblem: files.captureProblem, folder: dirname(files.binding) };
+}
+
+function openOfficial(file: string): Opened {
+  return { binding: require(file) as Binding, addon: null, captureProblem: "the official tfjs-node binary keeps its context to itself", folder: dirname(file) };
+}
+
+function openAddon(file: string, flags: number): unknown {
+  const module = { exports: {} };
+  process.dlopen(module, file, flags);
+  return module.exports;
+}
+
+/** ConfigProto (config.proto): intra_op_parallelism_threads = 2, inter_op_parallelism_threads = 5. */
+function configProto(threads: number): Uint8Array {
+  return Uint8Array.of(0x10, ...varint(threads), 0x28, ...varint(threads));
+}
+
+function varint(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
+}
+
+/** A binary that tfjs-node's or tfjs-node-gpu's own install script put beside its JavaScript, or null. */
+export function findOfficialBinding(): string | null {
+  const resolvers = [require, createRequire(join(process.cwd(), "package.json"))];
+  for (const name of ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]) {
+    for (const resolver of resolvers) {
+      try {
+        const file = join(dirname(resolver.resolve(`${name}/package.json`)), "lib", "napi-v8", "tfjs_binding.node");
+        if (existsSync(file)) return file;
+      } catch {
+        // Not installed there.
+      }
+    }
+  }
+  return null;
+}
+
+/** Node 23 dropped two functions that tfjs-node 4.22 calls. */
+function defineRemovedUtilities(): void {
+  const utilities = require("node:util") as Record<string, unknown>;
+  utilities["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined;
+  utilities["isArray"] ??= Array.isArray;
+}

@@ -1,0 +1,239 @@
+import { createHash } from "node:crypto";
+import { attributeTypes, dataTypes, type Binding, type CaptureAddon, type NativeGraph, type OperationAttribute, type TensorHandle, type TensorValues } from "../backend/binding.js";
+import type { EngineBackend, InputResolver, TensorData } from "../backend/engine-backend.js";
+
+/** Precision of matrix products; parameters, reductions and everything else stay float32. */
+export type Precision = "float32" | "bfloat16";
+
+/** One output of one node of the graph being built. */
+interface Reference {
+  readonly node: number;
+  readonly port: number;
+  readonly dtype: number;
+  readonly shape: readonly number[];
+}
+
+/** Traced tensors have numbers below -1, never reused in a process, so one that escapes its trace is recognized. */
+let nextId = -2;
+
+const matrixProducts = new Set(["MatMul", "BatchMatMulV2"]);
+const variableWrites = /^(?:Assign|ResourceApply|ResourceScatter)/;
+const noControls = new Int32Array(0);
+
+/** What ordering one variable's reads and writes needs. */
+interface VariableOrder {
+  lastWrite: number | null;
+  reads: number[];
+}
+
+/**
+ * One recording of a function: stands in for the addon while the function runs, and turns each operation into a node of a
+ * TensorFlow graph. Shapes come from TensorFlow's shape inference; no arithmetic runs and no tensor is made.
+ */
+export class Trace implements InputResolver {
+  readonly graph: NativeGraph;
+  /** Tensors from outside that the function uses, by the addon's number: the graph takes them as further inputs. */
+  readonly outside = new Map<number, { id: number; data: TensorData }>();
+  /** Nodes that change a variable: they run even where no output depends on them. */
+  readonly effects: number[] = [];
+  nodes = 0;
+  private readonly references = new Map<number, Reference>();
+  private readonly constants = new Map<string, number>();
+  private readonly constantOfData = new WeakMap<TensorData, number>();
+  private readonly createdHere = new WeakSet<TensorData>();
+  private readonly casts = new Map<string, Reference>();
+  private readonly variables = new Map<number, VariableOrder>();
+  private readonly addon: CaptureAddon;
+  private readonly backend: EngineBackend;
+  private readonly precision: Precision;
+
+  constructor({ addon, backend, precision }: { addon: CaptureAddon; backend: EngineBackend; precision: Precision }) {
+    this.addon = addon;
+    this.backend = backend;
+    this.precision = precision;
+    this.graph = addon.createGraph();
+  }
+
+  /** Runs a function with every operation recorded instead of executed. */
+  record<Result>(work: () => Result): Result {
+    const { backend } = this;
+    const { binding } = backend;
+    // The addon's members are read-only and not enumerable, so the recorder is a plain object with copies of them.
+    const members = Object.fromEntries(Object.getOwnPropertyNames(binding).map((name) => [name, binding[name as keyof Binding]])) as unknown as Binding;
+    const recorder: Binding = {
+      ...members,
+      executeOp: (type, attributes, inputs, outputs) => this.executeOp(type, attributes, inputs, outputs),
+      createTensor: (shape, dtype, values) => this.constant(dtype, shape, values),
+      deleteTensor: () => undefined,
+      tensorDataSync: () => {
+        throw new Error(`data read while tracing, at ${callerPlace()}: inside a compiled function values are not known yet; return the tensor and read it outside`);
+      },
+    };
+    backend.binding = recorder;
+    backend.resolver = this;
+    try {
+      return work();
+    } finally {
+      backend.binding = binding;
+      backend.resolver = null;
+    }
+  }
+
+  /** A new input of the graph. */
+  input({ dtype, shape }: { dtype: number; shape: readonly number[] }): TensorHandle {
+    const { node } = this.addNode("Placeholder", [], noControls, [
+      { name: "dtype", type: attributeTypes.type, value: dtype },
+      { name: "shape", type: attributeTypes.shape, value: shape },
+    ]);
+    const id = this.remember({ node, port: 0, dtype, shape });
+    return { id, dtype, shape: [...shape] };
+  }
+
+  created(data: TensorData): void {
+    this.createdHere.add(data);
+  }
+
+  resolve(data: TensorData): number {
+    if (this.createdHere.has(data) && data.values !== null) {
+      const known = this.constantOfData.get(data);
+      if (known !== undefined) return known;
+      const id = this.constant(data.dtype, data.shape, data.values);
+      this.constantOfData.set(data, id);
+      return id;
+    }
+    if (data.id < -1) {
+      if (!this.references.has(data.id)) throw new Error("a tensor made inside a compiled function was kept and used in another one: return it from the function instead");
+      return data.id;
+    }
+    const real = this.backend.realId(data);
+    const known = this.outside.get(real);
+    if (known !== undefined) return known.id;
+    const { id } = this.input(data);
+    this.outside.set(real, { id, data });
+    return id;
+  }
+
+  /** The node and port behind a traced number. */
+  reference(id: number): Reference {
+    const reference = this.references.get(id);
+    if (reference === undefined) throw new Error("a tensor of another trace was used");
+    return reference;
+  }
+
+  executeOp(type: string, attributes: readonly OperationAttribute[], inputs: readonly number[], outputs: number): TensorHandle[] {
+    const references = inputs.map((id) => this.reference(id));
+    if (this.precision === "bfloat16" && matrixProducts.has(type) && references.every(({ dtype }) => dtype === dataTypes.float32)) {
+      const [product] = this.node(
+        type,
+        attributes.filter(({ name }) => name !== "T"),
+        references.map((reference) => this.cast(reference, dataTypes.bfloat16)),
+        1,
+      ) as [Reference];
+      return [this.handle(this.cast(product, dataTypes.float32))];
+    }
+    if (type === "VarHandleOp") return [this.variableHandle(attributes)];
+    return this.node(type, attributes, references, outputs).map((reference) => this.handle(reference));
+  }
+
+  private variableHandle(attributes: readonly OperationAttribute[]): TensorHandle {
+    const name = `variable ${String(attributes.find((attribute) => attribute.name === "shared_name")?.value)}`;
+    const known = this.constants.get(name);
+    if (known !== undefined) return this.handleOf(known);
+    const [reference] = this.node("VarHandleOp", attributes, [], 1) as [Reference];
+    const handle = this.handle(reference);
+    this.constants.set(name, handle.id);
+    return handle;
+  }
+
+  private node(type: string, attributes: readonly OperationAttribute[], inputs: readonly Reference[], outputs: number): Reference[] {
+    const controls = this.controlsOf(type, inputs);
+    const { node, dtypes, shapes } = this.addNode(type, inputs, controls, attributes);
+    this.noteEffect(type, node, inputs);
+    return Array.from({ length: outputs }, (_, port) => {
+      const shape = shapes[port];
+      if (dtypes[port] === undefined) throw new Error(`${type} has no output ${port}`);
+      if (dtypes[port] !== dataTypes.resource && (shape === null || shape === undefined || shape.some((dimension) => dimension < 0))) {
+        throw new Error(`the shape of ${type}'s result depends on data, at ${callerPlace()}: it cannot be used in a compiled function`);
+      }
+      return { node, port, dtype: dtypes[port], shape: shape ?? [] };
+    });
+  }
+
+  private controlsOf(type: string, inputs: readonly Reference[]): Int32Array {
+    const variable = inputs[0];
+    if (variable === undefined || variable.dtype !== dataTypes.resource) return noControls;
+    const order = this.variables.get(variable.node);
+    if (order === undefined) return noControls;
+    const before = order.lastWrite === null ? [] : [order.lastWrite];
+    return Int32Array.from(variableWrites.test(type) ? [...before, ...order.reads] : before);
+  }
+
+  private noteEffect(type: string, node: number, inputs: readonly Reference[]): void {
+    const writes = variableWrites.test(type);
+    for (const { node: variable, dtype } of inputs) {
+      if (dtype !== dataTypes.resource) continue;
+      const order = this.variables.get(variable) ?? { lastWrite: null, reads: [] };
+      this.variables.set(variable, order);
+      if (writes) {
+        order.lastWrite = node;
+        order.reads = [];
+      } else order.reads.push(node);
+    }
+    if (writes) this.effects.push(node);
+  }
+
+  private addNode(type: string, inputs: readonly Reference[], controls: Int32Array, attributes: readonly OperationAttribute[]): { node: number; dtypes: number[]; shapes: (number[] | null)[] } {
+    const pairs = new Int32Array(inputs.length * 2);
+    inputs.forEach(({ node, port }, index) => {
+      pairs[2 * index] = node;
+      pairs[2 * index + 1] = port;
+    });
+    this.nodes += 1;
+    return this.addon.addNode(this.graph, type, pairs, controls, attributes);
+  }
+
+  /** Each distinct constant is embedded once. */
+  private constant(dtype: number, shape: readonly number[], values: TensorValues): number {
+    const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+    const content = bytes.length <= 64 ? bytes.toString("latin1") : createHash("sha1").update(bytes).digest("base64");
+    const key = `${dtype} ${shape.join(",")} ${bytes.length} ${content}`;
+    const known = this.constants.get(key);
+    if (known !== undefined) return known;
+    this.nodes += 1;
+    const id = this.remember({ node: this.addon.addConstant(this.graph, dtype, shape, values), port: 0, dtype, shape });
+    this.constants.set(key, id);
+    return id;
+  }
+
+  private cast(reference: Reference, dtype: number): Reference {
+    const key = `${reference.node} ${reference.port} ${dtype}`;
+    const known = this.casts.get(key);
+    if (known !== undefined) return known;
+    const [result] = this.node("Cast", [{ name: "DstT", type: attributeTypes.type, value: dtype }], [reference], 1) as [Reference];
+    this.casts.set(key, result);
+    return result;
+  }
+
+  private remember(reference: Reference): number {
+    const id = nextId;
+    nextId -= 1;
+    this.references.set(id, reference);
+    return id;
+  }
+
+  private handle(reference: Reference): TensorHandle {
+    return this.handleOf(this.remember(reference));
+  }
+
+  private handleOf(id: number): TensorHandle {
+    const { dtype, shape } = this.reference(id);
+    return { id, dtype, shape: [...shape] };
+  }
+}
+
+/** The first line of the stack that is neither the engine's nor tfjs's: where the user's function did it. */
+function callerPlace(): string {
+  const lines = (new Error("place").stack ?? "").split("\n").slice(1);
+  const own = /@tensorflow|node:internal|\/engine\/(?:src\/(?!.*\.test\.)|dist)|node_modules\/@mmgeo\/engine/;
+  return (lines.find((line) => !own.test(line)) ?? lines[0] ?? "an unknown place").trim().replace(/^at /, "");
+}

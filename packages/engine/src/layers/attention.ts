@@ -1,0 +1,73 @@
+import * as tf from "@tensorflow/tfjs";
+import { singleOperation } from "../backend/operation.js";
+import { batchMatMul } from "./linear.js";
+import { withGradient } from "./with-gradient.js";
+
+/** Softmax over the last dimension, with its own gradient. */
+export function softmax(x: tf.Tensor): tf.Tensor {
+  return withGradient([x] as const, ([input], save) => {
+    const value = softmaxOf(input);
+    save([value]);
+    return { value, gradient: (dy, saved) => [softmaxGradient(dy, saved[0] as tf.Tensor)] };
+  });
+}
+
+/** What is added to a score that must not be attended to: large, and its exponential still exactly zero after subtracting a maximum. */
+const masked = -1e9;
+
+export interface AttentionInput {
+  /** [batch, heads, queries, headSize] */
+  readonly query: tf.Tensor;
+  /** [batch, heads, keys, headSize] */
+  readonly key: tf.Tensor;
+  /** [batch, heads, keys, headSize] */
+  readonly value: tf.Tensor;
+  /** 1 where a query may attend to a key, 0 where not; of any type, broadcast to [batch, heads, queries, keys]. */
+  readonly mask?: tf.Tensor | null;
+  /** Each query sees only keys at its own position and before; with fewer queries than keys, the queries are the last positions. @default false */
+  readonly causal?: boolean;
+  /** Factor on the scores. @default 1 / sqrt(headSize) */
+  readonly scale?: number;
+}
+
+/** Scaled dot-product attention (Vaswani et al. 2017) with its own gradient: [batch, heads, queries, headSize]. */
+export function attention({ query, key, value, mask = null, causal = false, scale }: AttentionInput): tf.Tensor {
+  const [batch, heads, queries, headSize] = query.shape as [number, number, number, number];
+  const keys = key.shape[2] as number;
+  if (query.rank !== 4 || key.shape[3] !== headSize || value.shape[2] !== keys || key.shape[1] !== heads || key.shape[0] !== batch) {
+    throw new Error(`attention: query [${query.shape}], key [${key.shape}] and value [${value.shape}] do not fit; each is [batch, heads, tokens, headSize]`);
+  }
+  const factor = scale ?? 1 / Math.sqrt(headSize);
+  const bias = additiveMask({ mask, causal, queries, keys });
+  return withGradient([query, key, value] as const, ([q, k, v], save) => {
+    const scaledQuery = q.mul(factor);
+    const scores = batchMatMul(scaledQuery, k, false, true);
+    const weights = softmaxOf(bias === null ? scores : scores.add(bias));
+    save([scaledQuery, k, v, weights]);
+    const gradient = (dy: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tensor[] => {
+      const [scaledQuery, k, v, weights] = saved as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      const scoreGradient = softmaxGradient(batchMatMul(dy, v, false, true), weights);
+      return [batchMatMul(scoreGradient, k, false, false).mul(factor), batchMatMul(scoreGradient, scaledQuery, true, false), batchMatMul(weights, dy, true, false)];
+    };
+    return { value: batchMatMul(weights, v, false, false), gradient };
+  });
+}
+
+/** The mask as a term of the scores, or null where every query sees every key. */
+function additiveMask({ mask, causal, queries, keys }: { mask: tf.Tensor | null; causal: boolean; queries: number; keys: number }): tf.Tensor | null {
+  const given = mask === null ? null : mask.cast("float32").sub(1).mul(-masked);
+  if (!causal || queries === 1) return given;
+  const values = new Float32Array(queries * keys);
+  for (let row = 0; row < queries; row += 1) values.fill(masked, row * keys + (keys - queries) + row + 1, (row + 1) * keys);
+  const triangle = tf.tensor(values, [1, 1, queries, keys]);
+  return given === null ? triangle : given.add(triangle);
+}
+
+function softmaxOf(x: tf.Tensor): tf.Tensor {
+  return singleOperation("Softmax", [x]);
+}
+
+function softmaxGradient(dy: tf.Tensor, value: tf.Tensor): tf.Tensor {
+  const weighted = dy.mul(value);
+  return weighted.sub(value.mul(weighted.sum(-1, true)));
+}
