@@ -29,6 +29,15 @@ function sampleOf(list, count, seed) {
 }
 const chosen = flags.sample === undefined ? problems : sampleOf(problems, Number(flags.sample), flags.seed);
 
+/** The goal as a statement, which tells which way round its angles are meant. */
+function goalOf({ question }) {
+  try {
+    return [repairStatement(question.goal).statement].filter(({ kind }) => kind === "value");
+  } catch {
+    return [];
+  }
+}
+
 /** The goal's measured value less the published one, as a share; null where either cannot be read. */
 function goalError({ goal, answer }, scene) {
   const statement = repairStatement(goal).statement;
@@ -46,7 +55,7 @@ const notBuilt = [];
 for (const problem of chosen) {
   const started = performance.now();
   const { all, unreadable } = readProblemStatements(problem);
-  const result = solve({ statements: all, seed: Number(flags.seed) });
+  const result = solve({ statements: [...all, ...goalOf(problem)], seed: Number(flags.seed) });
   times.push([performance.now() - started, problem.id]);
   if (!result.ok) {
     notBuilt.push(problem.id);

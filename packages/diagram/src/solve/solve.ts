@@ -5,9 +5,11 @@ import { checkStatement } from "../check/check.js";
 import { formatStatement } from "../language/format.js";
 import { closedWalk } from "../language/loop.js";
 import type { Statement } from "../language/statement.js";
+import { angleGuides } from "./angle-guides.js";
+import { crossingsOf, faceSegments } from "./crossings.js";
 import { inequalitiesOf } from "./inequalities.js";
 import { initialLayout } from "./layout.js";
-import { fit, type Residual } from "./levenberg-marquardt.js";
+import { costOf, fit, type Residual } from "./levenberg-marquardt.js";
 import { equationsOf } from "./residuals.js";
 import { scaleOf } from "./scale.js";
 import { type Unknowns, unknownsOf } from "./unknowns.js";
@@ -34,9 +36,17 @@ export type SolveResult =
   /** `statements` are those that were solved and hold: what was given, less what could not be read as a figure (said in `notes`). */
   { ok: true; scene: Scene; notes: string[]; statements: Statement[] } | { ok: false; reason: SolveFailure };
 
-const DEFAULT_ATTEMPTS = 12;
+const DEFAULT_ATTEMPTS = 16;
+/** Once a drawing is found whose looks are not as they should be, so many more starts may find a better one. */
+const STARTS_FOR_LOOKS = 5;
+/** What the guides may leave undone on a drawing that is taken at once. */
+const GOOD_LOOKS = 1e-3;
 
-/** Finds coordinates on which every statement holds, each proven by the checker. Never throws for statements that parsed. */
+/**
+ * Finds coordinates on which every statement holds, each proven by the checker. A goal, `Value(…)`, may stand among
+ * the statements: it claims nothing, but tells which way round its angles are meant. Never throws for statements that
+ * parsed.
+ */
 export function solve({ statements, seed, start, attempts = DEFAULT_ATTEMPTS }: SolveOptions): SolveResult {
   const claims = statements.filter((statement) => statement.kind !== "value");
   const unclosed = claims.filter(isUnclosedShape);
@@ -48,20 +58,30 @@ export function solve({ statements, seed, start, attempts = DEFAULT_ATTEMPTS }: 
   const scale = scaleOf(usable);
   const context = { unknowns, scale };
   const equations = usable.flatMap((statement) => equationsOf(statement, context));
-  const guides = usable.flatMap((statement) => inequalitiesOf(statement, context));
+  const guides = [...usable.flatMap((statement) => inequalitiesOf(statement, context)), ...angleGuides(statements, unknowns)];
+  const segments = faceSegments(usable, unknowns);
   const generator = xoroshiro128plus(seed);
   const random = (): number => uniformFloat64(generator);
 
-  let best: { failing: Statement[]; cost: number } | null = null;
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
+  let nearest: Statement[] | null = null;
+  let best: { scene: Scene; looks: number } | null = null;
+  let last = attempts;
+  for (let attempt = 0; attempt < last; attempt += 1) {
     const x = attempt === 0 && start !== undefined ? fromScene(start, unknowns, scale) : initialLayout({ statements: usable, unknowns, scale, random, shake: attempt === 0 ? 0.02 : Math.min(0.8, 0.12 * attempt) });
-    const cost = settle({ x, equations, guides, unknowns });
+    settle({ x, equations, guides, unknowns });
     const scene = toScene(x, unknowns);
     const failing = usable.filter((statement) => checkStatement(statement, scene).verdict !== "true");
-    if (failing.length === 0) return { ok: true, scene, notes, statements: usable };
-    if (best === null || failing.length < best.failing.length) best = { failing, cost };
+    if (failing.length > 0) {
+      if (nearest === null || failing.length < nearest.length) nearest = failing;
+      continue;
+    }
+    const looks = costOf(guides, x) + crossingsOf(segments, x);
+    if (best === null || looks < best.looks) best = { scene, looks };
+    if (best.looks < GOOD_LOOKS) break;
+    last = Math.min(last, attempt + 1 + STARTS_FOR_LOOKS);
   }
-  const failing = (best?.failing ?? []).map(formatStatement);
+  if (best !== null) return { ok: true, scene: best.scene, notes, statements: usable };
+  const failing = (nearest ?? []).map(formatStatement);
   return { ok: false, reason: { kind: "no drawing found", message: `no drawing satisfies these statements; the nearest fails ${failing.slice(0, 3).join(", ")}${failing.length > 3 ? ` and ${failing.length - 3} more` : ""}`, statements: failing } };
 }
 
