@@ -19,3 +19,7 @@ export { defaultStyle, type DrawStyle, frameSize, sampleStyle } from "./draw/sty
 export { differingPixels, encodePng, type Pixels, renderPixels, renderPng } from "./draw/png.js";
 export { type Caption, captionOf } from "./caption/caption.js";
 export { solve, type SolveFailure, type SolveOptions, type SolveResult } from "./solve/solve.js";
+export { type EditContext, editContextOf } from "./perturb/context.js";
+export { editClaim, editsOf, type StatementEdit } from "./perturb/edits.js";
+export { renamePoints } from "./perturb/edit-order.js";
+export { type SeededRandom, seededRandom, seedOf } from "./seeded-random.js";
