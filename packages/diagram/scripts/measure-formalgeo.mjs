@@ -3,7 +3,7 @@
  * those measure the published answer, how long it takes, and why the others are not built.
  *
  *   pnpm --filter @mmgeo/diagram build
- *   node packages/diagram/scripts/measure-formalgeo.mjs [--sample 300] [--seed 1] [--ids 1,2,3] [--verbose]
+ *   node packages/diagram/scripts/measure-formalgeo.mjs [--sample 300] [--seed 1] [--ids 1,2,3] [--explain] [--verbose]
  */
 import { parseArgs } from "node:util";
 
@@ -12,6 +12,7 @@ const { values: flags } = parseArgs({
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
     ids: { type: "string" },
+    explain: { type: "boolean", default: false },
     verbose: { type: "boolean", default: false },
     module: { type: "string", default: new URL("../dist/index.js", import.meta.url).href },
   },
@@ -49,13 +50,13 @@ function goalError({ goal, answer }, scene) {
 
 const times = [];
 const reasons = new Map();
-let [built, right] = [0, 0];
+let [built, repaired, right] = [0, 0, 0];
 const wrong = [];
 const notBuilt = [];
 for (const problem of chosen) {
   const started = performance.now();
   const { all, unreadable } = readProblemStatements(problem);
-  const result = solve({ statements: [...all, ...goalOf(problem)], seed: Number(flags.seed) });
+  const result = solve({ statements: [...all, ...goalOf(problem)], seed: Number(flags.seed), repair: true, explain: flags.explain });
   times.push([performance.now() - started, problem.id]);
   if (!result.ok) {
     notBuilt.push(problem.id);
@@ -64,6 +65,8 @@ for (const problem of chosen) {
     continue;
   }
   built += 1;
+  if (result.notes.some((note) => note.startsWith("read "))) repaired += 1;
+  if (flags.verbose && result.notes.length > 0) console.log(`${problem.id} note: ${result.notes.join("; ")}`);
   let error = null;
   try {
     error = goalError(problem.question, result.scene);
@@ -79,7 +82,7 @@ for (const problem of chosen) {
 const sorted = times.map(([time]) => time).sort((a, b) => a - b);
 const quantile = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 const percent = (count) => `${count} (${((100 * count) / chosen.length).toFixed(2)} %)`;
-console.log(`read ${chosen.length}, built and proven ${percent(built)}, goal right ${percent(right)}`);
+console.log(`read ${chosen.length}, built and proven ${percent(built)} (${repaired} of them with a sense repaired), goal right ${percent(right)}`);
 console.log(`median ${quantile(0.5).toFixed(2)} ms, p95 ${quantile(0.95).toFixed(1)} ms, p99 ${quantile(0.99).toFixed(0)} ms, in all ${(sorted.reduce((sum, time) => sum + time, 0) / 1000).toFixed(1)} s`);
 console.log(`not built: ${[...reasons].map(([reason, count]) => `${reason} ${count}`).join(", ") || "none"}`);
 console.log(`wrong goals: ${wrong.join(" ")}`);

@@ -1,18 +1,12 @@
 import type { Scene } from "@mmgeo/dataset";
-import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { checkStatement } from "../check/check.js";
 import { formatStatement } from "../language/format.js";
 import { closedWalk } from "../language/loop.js";
+import { namesOf } from "../language/points.js";
 import type { Statement } from "../language/statement.js";
-import { angleGuides } from "./angle-guides.js";
-import { crossingsOf, faceSegments } from "./crossings.js";
-import { inequalitiesOf } from "./inequalities.js";
-import { initialLayout } from "./layout.js";
-import { costOf, fit, type Residual } from "./levenberg-marquardt.js";
-import { equationsOf } from "./residuals.js";
-import { scaleOf } from "./scale.js";
-import { type Unknowns, unknownsOf } from "./unknowns.js";
+import { smallestContradiction } from "./contradiction.js";
+import { repairSenses } from "./repair-senses.js";
+import { search } from "./search.js";
 
 export interface SolveOptions {
   statements: readonly Statement[];
@@ -20,76 +14,68 @@ export interface SolveOptions {
   seed: number;
   /** A drawing to start from, such as positions read off a published picture; tried first. */
   start?: Scene;
-  /** How many starts are tried before giving up. @default 12 */
+  /** How many starts are tried before giving up. @default 16 */
   attempts?: number;
+  /**
+   * Put right statements that name something the wrong way round, when that makes the program hold, and say so in
+   * the notes. For programs of people; an edited program is to be drawn as it stands.
+   * @default false
+   */
+  repair?: boolean;
+  /** On failure, look for the smallest set of statements that contradict one another; costs up to a few hundred tries. @default false */
+  explain?: boolean;
 }
 
 export interface SolveFailure {
-  /** `shape does not close`, `no drawing found`, `contradiction` */
+  /** `contradiction` (found by `explain`), `no drawing found`, `nothing to draw` */
   kind: string;
+  /** One line for a person, with the statements. */
   message: string;
-  /** The statements that do not hold on the best drawing found, or that contradict one another. */
+  /** The statements that contradict one another, or that do not hold on the nearest drawing. */
   statements: string[];
 }
 
 export type SolveResult =
-  /** `statements` are those that were solved and hold: what was given, less what could not be read as a figure (said in `notes`). */
-  { ok: true; scene: Scene; notes: string[]; statements: Statement[] } | { ok: false; reason: SolveFailure };
+  | {
+      ok: true;
+      scene: Scene;
+      /** What was left out or put right, in words. */
+      notes: string[];
+      /** What was solved and holds: what was given, less goals and what cannot be drawn, with repairs. */
+      statements: Statement[];
+    }
+  | { ok: false; reason: SolveFailure };
 
 const DEFAULT_ATTEMPTS = 16;
-/** Once a drawing is found whose looks are not as they should be, so many more starts may find a better one. */
-const STARTS_FOR_LOOKS = 5;
-/** What the guides may leave undone on a drawing that is taken at once. */
-const GOOD_LOOKS = 1e-3;
+
+const holds = (statement: Statement, scene: Scene): boolean => checkStatement(statement, scene).verdict === "true";
 
 /**
  * Finds coordinates on which every statement holds, each proven by the checker. A goal, `Value(…)`, may stand among
  * the statements: it claims nothing, but tells which way round its angles are meant. Never throws for statements that
  * parsed.
  */
-export function solve({ statements, seed, start, attempts = DEFAULT_ATTEMPTS }: SolveOptions): SolveResult {
-  const claims = statements.filter((statement) => statement.kind !== "value");
-  const unclosed = claims.filter(isUnclosedShape);
-  const usable = claims.filter((statement) => !unclosed.includes(statement));
+export function solve({ statements, seed, start, attempts = DEFAULT_ATTEMPTS, repair = false, explain = false }: SolveOptions): SolveResult {
+  const goals = statements.filter((statement) => statement.kind === "value");
+  const given = statements.filter((statement) => statement.kind !== "value");
+  const unclosed = given.filter(isUnclosedShape);
+  const claims = given.filter((statement) => !unclosed.includes(statement));
   const notes = unclosed.map((statement) => `left out ${formatStatement(statement)}: its pieces do not join into a closed shape`);
-  const unknowns = unknownsOf(usable);
-  if (unknowns.count === 0) return { ok: false, reason: { kind: "no drawing found", message: "the program names no point or circle", statements: [] } };
+  const names = namesOf(claims);
+  if (names.points.length + names.circles.length === 0) return { ok: false, reason: { kind: "nothing to draw", message: "the program names no point or circle", statements: [] } };
 
-  const scale = scaleOf(usable);
-  const context = { unknowns, scale };
-  const equations = usable.flatMap((statement) => equationsOf(statement, context));
-  const guides = [...usable.flatMap((statement) => inequalitiesOf(statement, context)), ...angleGuides(statements, unknowns)];
-  const segments = faceSegments(usable, unknowns);
-  const generator = xoroshiro128plus(seed);
-  const random = (): number => uniformFloat64(generator);
-
-  let nearest: Statement[] | null = null;
-  let best: { scene: Scene; looks: number } | null = null;
-  let last = attempts;
-  for (let attempt = 0; attempt < last; attempt += 1) {
-    const x = attempt === 0 && start !== undefined ? fromScene(start, unknowns, scale) : initialLayout({ statements: usable, unknowns, scale, random, shake: attempt === 0 ? 0.02 : Math.min(0.8, 0.12 * attempt) });
-    settle({ x, equations, guides, unknowns });
-    const scene = toScene(x, unknowns);
-    const failing = usable.filter((statement) => checkStatement(statement, scene).verdict !== "true");
-    if (failing.length > 0) {
-      if (nearest === null || failing.length < nearest.length) nearest = failing;
-      continue;
-    }
-    const looks = costOf(guides, x) + crossingsOf(segments, x);
-    if (best === null || looks < best.looks) best = { scene, looks };
-    if (best.looks < GOOD_LOOKS) break;
-    last = Math.min(last, attempt + 1 + STARTS_FOR_LOOKS);
+  const found = search({ claims, goals, seed, start, attempts, holds });
+  if (found.scene !== null) return { ok: true, scene: found.scene, notes, statements: claims };
+  if (repair) {
+    const repaired = repairSenses({ claims, goals, seed, failing: found.failing, holds });
+    if (repaired !== null) return { ok: true, scene: repaired.scene, notes: [...notes, ...repaired.notes], statements: repaired.claims };
   }
-  if (best !== null) return { ok: true, scene: best.scene, notes, statements: usable };
-  const failing = (nearest ?? []).map(formatStatement);
+  if (explain) {
+    const core = smallestContradiction({ claims, seed, suspects: found.failing, holds }).map(formatStatement);
+    return { ok: false, reason: { kind: "contradiction", message: `these statements contradict one another: ${core.join(", ")}`, statements: core } };
+  }
+  const failing = found.failing.map(formatStatement);
   return { ok: false, reason: { kind: "no drawing found", message: `no drawing satisfies these statements; the nearest fails ${failing.slice(0, 3).join(", ")}${failing.length > 3 ? ` and ${failing.length - 3} more` : ""}`, statements: failing } };
-}
-
-/** Symbols first, then everything with the guides, then the equations alone to the last digit. */
-function settle({ x, equations, guides, unknowns }: { x: Float64Array; equations: Residual[]; guides: Residual[]; unknowns: Unknowns }): number {
-  if (unknowns.symbols.size > 0) fit(equations, x, { maxIterations: 12, target: 1e-12, free: [...unknowns.symbols.values()] });
-  fit([...equations, ...guides], x, { maxIterations: 80, target: 1e-16 });
-  return fit(equations, x, { maxIterations: 40, target: 1e-26 }).cost;
 }
 
 function isUnclosedShape(statement: Statement): boolean {
@@ -101,30 +87,4 @@ function isUnclosedShape(statement: Statement): boolean {
     return !Array.from(first).some((letter) => second.includes(letter));
   }
   return closedWalk(pieces) === null;
-}
-
-function toScene(x: Float64Array, unknowns: Unknowns): Scene {
-  const at = (index: number): number => x[index] as number;
-  return {
-    points: Object.fromEntries([...unknowns.points].map(([letter, index]) => [letter, [at(index), at(index + 1)] as [number, number]])),
-    circles: Object.fromEntries([...unknowns.circles].map(([letter, { center, radius }]) => [letter, { center: [at(center), at(center + 1)] as [number, number], radius: Math.abs(at(radius)) }])),
-    symbols: Object.fromEntries([...unknowns.symbols].map(([name, index]) => [name, at(index)])),
-  };
-}
-
-function fromScene(scene: Scene, unknowns: Unknowns, scale: number): Float64Array {
-  const x = new Float64Array(unknowns.count);
-  for (const [letter, index] of unknowns.points) {
-    const [px, py] = scene.points[letter] ?? [0, 0];
-    x[index] = px;
-    x[index + 1] = py;
-  }
-  for (const [letter, { center, radius }] of unknowns.circles) {
-    const circle = scene.circles[letter];
-    x[center] = circle?.center[0] ?? (x[center] as number);
-    x[center + 1] = circle?.center[1] ?? (x[center + 1] as number);
-    x[radius] = circle?.radius ?? scale;
-  }
-  for (const [name, index] of unknowns.symbols) x[index] = scene.symbols[name] ?? scale;
-  return x;
 }
