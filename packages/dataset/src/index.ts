@@ -7,3 +7,7 @@ export * from "./records.js";
 export * from "./scene.js";
 export * from "./validate.js";
 export { writeFileAtomic } from "./write-file-atomic.js";
+export * from "./formats/paper.js";
+export { readParquet, writeParquet } from "./formats/parquet.js";
+export { readSamples, writeSamples, type RecordSample } from "./formats/sample.js";
+export { readWebDataset, writeWebDataset } from "./formats/web-dataset.js";
