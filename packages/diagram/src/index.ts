@@ -23,3 +23,6 @@ export { type EditContext, editContextOf } from "./perturb/context.js";
 export { editClaim, editsOf, type StatementEdit } from "./perturb/edits.js";
 export { renamePoints } from "./perturb/edit-order.js";
 export { type SeededRandom, seededRandom, seedOf } from "./seeded-random.js";
+export { type BuildOptions, buildRecord, type BuildResult, type BuildStage, LEAST_DIFFERENCE, programOf } from "./build/build-record.js";
+export { claimsOf, markable } from "./build/claims.js";
+export { perturbations, type PerturbedFigure, type SolvedFigure } from "./perturb/perturbations.js";

@@ -1,0 +1,184 @@
+import { type DiagramRecord, type ImageNegative, InputError, type Question, type Scene } from "@mmgeo/dataset";
+import { captionOf } from "../caption/caption.js";
+import { checkStatement } from "../check/check.js";
+import { measure } from "../check/measure.js";
+import { differingPixels, encodePng, type Pixels, renderPixels } from "../draw/png.js";
+import { type DrawStyle, frameSize } from "../draw/style.js";
+import { drawSvg } from "../draw/svg.js";
+import { constantValue } from "../language/constant.js";
+import { formatStatement } from "../language/format.js";
+import { parseExpression, parseStatement } from "../language/parse.js";
+import type { Statement } from "../language/statement.js";
+import { perturbations, type PerturbedFigure, type SolvedFigure } from "../perturb/perturbations.js";
+import type { Problem } from "../problem.js";
+import { seedOf } from "../seeded-random.js";
+import { solve } from "../solve/solve.js";
+import { readProblemStatements } from "../sources/problem-statements.js";
+import { claimsOf, markable } from "./claims.js";
+import { generatorName } from "./generator.js";
+
+export interface BuildOptions {
+  problem: Problem;
+  /** Image negatives wanted. @default 10 */
+  negatives?: number;
+  seed: number;
+  /** Side of the pictures in pixels. @default 224 */
+  size?: number;
+  style?: Partial<DrawStyle>;
+  /** `stated` marks everything the problem states that a figure can show; `image` what the published picture marks. @default "stated" */
+  marks?: "stated" | "image";
+  /** A drawing to start the solver from. */
+  start?: Scene;
+}
+
+export type BuildStage = "read" | "solve" | "check" | "draw" | "perturb";
+
+export type BuildResult =
+  | {
+      ok: true;
+      record: DiagramRecord;
+      images: { path: string; png: Uint8Array }[];
+      /** Whether the goal measured on the drawing is the published answer; null where it cannot be told. */
+      answerMeasured: boolean | null;
+      /** Why there are fewer negatives than asked for. */
+      shortfall: string | null;
+    }
+  | { ok: false; id: string; stage: BuildStage; reason: string };
+
+/** Two pictures are told apart when at least this share of their pixels differs: 50 of 224 by 224, some two letters. */
+export const LEAST_DIFFERENCE = 0.001;
+/** Labels are at least so many pixels high in small pictures, so that letters stay legible. */
+const LEAST_LABEL_PIXELS = 12;
+/** The answers of problems are published to some three digits. */
+const ANSWER_TOLERANCE = 1e-3;
+
+/** Builds one record: reads, solves, proves, draws, captions, and makes negatives. Never throws for a problem that cannot be built. */
+export function buildRecord(options: BuildOptions): BuildResult {
+  const { problem, negatives = 10, seed, size = frameSize, marks = "stated", start } = options;
+  const failed = (stage: BuildStage, reason: string): BuildResult => ({ ok: false, id: problem.id, stage, reason });
+  const read = readProblemStatements(problem);
+  if (read.construction.length === 0) return failed("read", read.unreadable[0]?.message ?? "the problem has no construction");
+  const goal = goalOf(problem);
+  const seedHere = seedOf(problem.id, seed);
+  const solved = solve({ statements: [...read.all, ...(goal === null ? [] : [goal])], seed: seedHere, start });
+  if (!solved.ok) return failed("solve", solved.reason.message);
+
+  const holding = new Set(solved.statements);
+  const construction = read.construction.filter((statement) => holding.has(statement));
+  const stated = read.all.filter((statement) => holding.has(statement) && !construction.includes(statement));
+  const wrong = [...construction, ...stated].find((statement) => checkStatement(statement, solved.scene).verdict !== "true");
+  if (wrong !== undefined) return failed("check", `${formatStatement(wrong)} does not hold on the drawing`);
+  const figure: SolvedFigure = { construction, stated, claims: claimsOf({ construction, stated, scene: solved.scene }), scene: solved.scene };
+  if (figure.claims.length === 0) return failed("check", "nothing is stated of the figure that a caption could say");
+
+  const marked = new Set((marks === "image" ? read.image : stated).map(formatStatement));
+  const paint = painter({ marked: marks === "image" ? marked : null, size, seed: seedHere, style: options.style });
+  try {
+    const pixels = paint(figure);
+    const image = `images/${problem.id}.png`;
+    const images = [{ path: image, png: encodePng(pixels) }];
+    const { negatives: list, shortfall } = negativesOf({ figure, problem, pixels, paint, images, count: negatives, seed: seedHere });
+    const notes = [...read.notes, ...read.unreadable.map(({ text, message }) => `left out ${text}: ${message}`), ...solved.notes];
+    const record: DiagramRecord = {
+      id: problem.id,
+      image,
+      caption: captionOf({ claims: figure.claims, seed: seedHere }).text,
+      claims: figure.claims.map(formatStatement),
+      program: programOf(figure, paint.marksOf(figure)),
+      scene: figure.scene,
+      question: problem.question as Question | null,
+      negatives: list,
+      provenance: { source: problem.source, licence: problem.licence, seed, generator: generatorName, model: null, ...(notes.length > 0 ? { notes } : {}) },
+    };
+    return { ok: true, record, images, answerMeasured: goal === null ? null : answerMeasured(goal, problem, figure.scene), shortfall };
+  } catch (error) {
+    if (InputError.isInstance(error)) return failed("draw", error.message);
+    throw error;
+  }
+}
+
+interface Painter {
+  (figure: SolvedFigure): Pixels;
+  marksOf(figure: SolvedFigure): Statement[];
+}
+
+/** Draws figures of one record in one style. */
+function painter({ marked, size, seed, style = {} }: { marked: ReadonlySet<string> | null; size: number; seed: number; style?: Partial<DrawStyle> }): Painter {
+  const fontSize = Math.max(style.fontSize ?? 18, Math.min(28, (LEAST_LABEL_PIXELS * frameSize) / size));
+  const lineWidth = Math.max(style.lineWidth ?? 1.6, frameSize / size);
+  const marksOf = (figure: SolvedFigure): Statement[] => {
+    const list = markable(figure.construction, figure.stated);
+    return marked === null ? list : list.filter((statement) => marked.has(formatStatement(statement)) || (figure as Partial<PerturbedFigure>).edits?.some((edit) => edit.to === statement && marked.has(formatStatement(edit.from))) === true);
+  };
+  const paint = (figure: SolvedFigure): Pixels => {
+    const marks = marksOf(figure).map((target): Statement => ({ kind: "mark", target }));
+    return renderPixels(drawSvg({ scene: figure.scene, statements: [...figure.construction, ...figure.stated, ...marks], style: { ...style, fontSize, lineWidth }, seed, measure }), { size });
+  };
+  return Object.assign(paint, { marksOf });
+}
+
+/** Construction, statements, then what is marked, one statement a line. */
+export function programOf({ construction, stated }: Pick<SolvedFigure, "construction" | "stated">, marks: readonly Statement[]): string {
+  return [...construction.map(formatStatement), ...stated.map(formatStatement), ...marks.map((target) => `Mark(${formatStatement(target)})`)].join("\n");
+}
+
+function negativesOf({ figure, problem, pixels, paint, images, count, seed }: { figure: SolvedFigure; problem: Problem; pixels: Pixels; paint: Painter; images: { path: string; png: Uint8Array }[]; count: number; seed: number }): { negatives: ImageNegative[]; shortfall: string | null } {
+  const negatives: ImageNegative[] = [];
+  const pictures = [pixels];
+  const least = Math.ceil(pixels.width * pixels.height * LEAST_DIFFERENCE);
+  let alike = 0;
+  let unfit = 0;
+  if (count === 0) return { negatives, shortfall: null };
+  for (const perturbed of perturbations({ figure, seed, count })) {
+    let picture: Pixels;
+    try {
+      picture = paint(perturbed);
+    } catch (error) {
+      if (!InputError.isInstance(error)) throw error;
+      unfit += 1;
+      continue;
+    }
+    if (pictures.some((other) => differingPixels(other, picture) < least)) {
+      alike += 1;
+      continue;
+    }
+    pictures.push(picture);
+    const image = `images/${problem.id}-${negatives.length + 1}.png`;
+    images.push({ path: image, png: encodePng(picture) });
+    negatives.push({
+      kind: "image",
+      image,
+      program: programOf(perturbed, paint.marksOf(perturbed)),
+      scene: perturbed.scene,
+      edits: perturbed.edits.map((edit) => ({ class: edit.class, from: formatStatement(edit.from), to: formatStatement(edit.to) })),
+      caption: captionOf({ claims: perturbed.claims, seed }).text,
+      claims: perturbed.claims.map(formatStatement),
+      falseClaims: perturbed.falseClaims.map(formatStatement),
+    });
+    if (negatives.length === count) return { negatives, shortfall: null };
+    if (alike + unfit > 5 * count) break;
+  }
+  return { negatives, shortfall: `${negatives.length} of ${count} negatives: no more edits make a picture that is proven different${alike > 0 ? `, ${alike} looked alike` : ""}${unfit > 0 ? `, ${unfit} did not fit the frame` : ""}` };
+}
+
+function goalOf({ question }: Problem): Statement | null {
+  if (question?.goal === null || question?.goal === undefined) return null;
+  try {
+    const goal = parseStatement(question.goal);
+    return goal.kind === "value" ? goal : null;
+  } catch {
+    return null;
+  }
+}
+
+function answerMeasured(goal: Statement, { question }: Problem, scene: Scene): boolean | null {
+  if (goal.kind !== "value" || question === null) return null;
+  const measured = measure(goal.expression, scene);
+  let published: number | null = null;
+  try {
+    published = constantValue(parseExpression(question.answer));
+  } catch {
+    return null;
+  }
+  return measured === null || published === null ? null : Math.abs(measured - published) <= ANSWER_TOLERANCE * Math.max(Math.abs(published), 1e-9);
+}
