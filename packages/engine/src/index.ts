@@ -28,3 +28,10 @@ export {
 } from "./checkpoint/safetensors.js";
 export { loadCheckpoint, saveCheckpoint, toTensor, type Checkpoint, type Parameters, type SaveOptions } from "./checkpoint/checkpoint.js";
 export { version } from "./version.js";
+export { ResourceVariable } from "./capture/variable.js";
+export { randomNormal } from "./layers/initialize.js";
+export { withGradient, type Save } from "./layers/with-gradient.js";
+export { train, type Batch, type Loss, type TrainOptions, type TrainProgress, type TrainResult } from "./train/train.js";
+export { order } from "./train/order.js";
+export { learningRateAt, type Schedule } from "./train/schedule.js";
+export { type AdamWOptions, type ParameterGroup } from "./train/adamw.js";

@@ -1,0 +1,84 @@
+import * as tf from "@tensorflow/tfjs";
+import { attribute, singleOperation } from "../backend/operation.js";
+import { ResourceVariable } from "../capture/variable.js";
+
+export interface AdamWOptions {
+  /** @default 0.9 */
+  readonly beta1?: number;
+  /** @default 0.999 */
+  readonly beta2?: number;
+  /** @default 1e-8 */
+  readonly epsilon?: number;
+  /** Decoupled decay, of parameters that `decays` names. @default 0.01 */
+  readonly weightDecay?: number;
+  /** The global norm to which gradients are clipped; 0 does not clip. @default 1 */
+  readonly maxGradientNorm?: number;
+}
+
+/** What one parameter has besides its value. */
+export interface ParameterGroup {
+  /** Decoupled weight decay. @default the option for matrices, 0 for vectors (biases, norms) and scalars */
+  readonly weightDecay?: number;
+  /** Factor on the learning rate. @default 1 */
+  readonly learningRateScale?: number;
+}
+
+/** A trainable parameter with AdamW's moments, each stored once and updated in place. */
+export interface TrainedParameter {
+  readonly name: string;
+  readonly value: ResourceVariable;
+  readonly firstMoment: ResourceVariable;
+  readonly secondMoment: ResourceVariable;
+  readonly weightDecay: number;
+  readonly learningRateScale: number;
+}
+
+/** The numbers of one update that change from step to step, as scalars. */
+export interface UpdateScalars {
+  readonly learningRate: tf.Tensor;
+  /** beta1 to the power of the step, counted from 1. */
+  readonly beta1Power: tf.Tensor;
+  readonly beta2Power: tf.Tensor;
+}
+
+/** Makes the variables of a parameter; the moments start at 0. */
+export function createTrainedParameter({ name, initial, group, weightDecay }: { name: string; initial: tf.Tensor; group: ParameterGroup; weightDecay: number }): TrainedParameter {
+  return {
+    name,
+    value: new ResourceVariable(initial),
+    firstMoment: ResourceVariable.zeros(initial.shape),
+    secondMoment: ResourceVariable.zeros(initial.shape),
+    weightDecay: group.weightDecay ?? (initial.rank >= 2 ? weightDecay : 0),
+    learningRateScale: group.learningRateScale ?? 1,
+  };
+}
+
+/** The square root of the sum of all squares. */
+export function globalNorm(gradients: readonly tf.Tensor[]): tf.Tensor {
+  const halves = gradients.map((gradient) => singleOperation("L2Loss", [gradient]));
+  return singleOperation("AddN", halves, [attribute.int("N", halves.length)]).mul(2).sqrt();
+}
+
+/**
+ * One AdamW update (Loshchilov and Hutter 2019, as PyTorch computes it), in place: `value -= rate * decay * value`, then Adam
+ * with bias correction. `scale` multiplies the gradient (clipping, averaging).
+ */
+export function applyAdamW({ parameter, gradient, scale, scalars, options }: { parameter: TrainedParameter; gradient: tf.Tensor; scale: tf.Tensor | null; scalars: UpdateScalars; options: AdamWOptions }): void {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  const { value, firstMoment, secondMoment, weightDecay, learningRateScale } = parameter;
+  const rate = learningRateScale === 1 ? scalars.learningRate : scalars.learningRate.mul(learningRateScale);
+  if (weightDecay > 0) value.write("AssignSubVariableOp", [value.read().mul(rate.mul(weightDecay))], [attribute.type("dtype", 1)]);
+  // TensorFlow adds epsilon before the bias correction of the second moment, PyTorch after it.
+  const corrected = tf.sub(1, scalars.beta2Power).sqrt().mul(epsilon);
+  value.write("ResourceApplyAdam", [
+    firstMoment.handle(),
+    secondMoment.handle(),
+    scalars.beta1Power,
+    scalars.beta2Power,
+    rate,
+    tf.scalar(beta1),
+    tf.scalar(beta2),
+    corrected,
+    scale === null ? gradient : gradient.mul(scale),
+  ]);
+}
