@@ -1,2 +1,14 @@
+export { ruleNegatives, type ClaimNegatives, type ClaimReason } from "./claims/rule-negatives.js";
+export { judgeClaims, type Verdicts } from "./claims/proof.js";
 export { maximumCaptionLength, ruleNegativesOfText, type NoNegativesReason, type TextNegatives } from "./text/rule-negatives-of-text.js";
-export { maximumEdits, type TextNegative } from "./text/compose.js";
+export { maximumEdits } from "./choose-edits.js";
+export type { TextNegative } from "./text/compose.js";
+export { retrievalNegatives, type Quantiles, type RetrievalDrop, type RetrievalOptions, type RetrievalReport, type RetrievalResult, type RetrievalSource } from "./retrieval/retrieval-negatives.js";
+export { defaultSelection, type Selection } from "./retrieval/selection.js";
+export type { Neighbour, Search } from "./retrieval/search.js";
+export { wordSimilarity } from "./retrieval/similarity.js";
+export { statistics, type CaptionWithNegatives, type CountedNegative, type KindStatistics, type NegativeStatistics } from "./statistics/statistics.js";
+export { statisticsTable } from "./statistics/table.js";
+export { writeRuleNegatives, type RuleFileReport } from "./files/rule-file.js";
+export { writeRetrievalNegatives } from "./files/retrieval-file.js";
+export { statisticsOfFile } from "./files/statistics-file.js";

@@ -1,5 +1,6 @@
 import { readCaption, type Caption } from "./caption.js";
-import { composeNegatives, randomFor, type TextNegative } from "./compose.js";
+import { randomFor } from "../choose-edits.js";
+import { composeNegatives, type TextNegative } from "./compose.js";
 import type { ClauseEdits } from "./edit.js";
 import { readValueFacts } from "./facts.js";
 import { numberEdits } from "./number-edits.js";

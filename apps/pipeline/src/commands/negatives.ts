@@ -1,0 +1,114 @@
+import { InputError } from "@mmgeo/dataset";
+import { statisticsOfFile, statisticsTable, writeRetrievalNegatives, writeRuleNegatives } from "@mmgeo/negatives";
+import { InvalidArgumentError, type Command } from "commander";
+import { log, printJson } from "./output.js";
+
+const wholeNumber = (value: string): number => {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new InvalidArgumentError("give a whole number");
+  return number;
+};
+const positiveNumber = (value: string): number => {
+  const number = wholeNumber(value);
+  if (number < 1) throw new InvalidArgumentError("give a whole number from 1");
+  return number;
+};
+const decimal = (value: string): number => {
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isFinite(number)) throw new InvalidArgumentError("give a number");
+  return number;
+};
+
+interface FileFlags {
+  in: string;
+  out: string;
+  perCaption: number;
+  seed: number;
+  json?: boolean;
+}
+
+/** `mmgeo negatives rule | retrieve | stats` */
+export function registerNegativesCommands(program: Command): void {
+  const negatives = program.command("negatives").description("hard negative captions: by rule, by retrieval; counted");
+
+  negatives
+    .command("rule")
+    .description("edit captions in 1 to 4 places so that each becomes false")
+    .requiredOption("--in <file>", 'lines {"id","caption"} or records')
+    .requiredOption("--out <file>", "the same lines with their negatives")
+    .option("--per-caption <n>", "negatives a caption", positiveNumber, 10)
+    .option("--seed <n>", "seed of the choice", wholeNumber, 1)
+    .option("--json", "end with one JSON object")
+    .action(async (flags: FileFlags) => {
+      const started = performance.now();
+      const report = await writeRuleNegatives({ input: flags.in, output: flags.out, perCaption: flags.perCaption, seed: flags.seed });
+      const seconds = (performance.now() - started) / 1000;
+      if (flags.json === true) printJson({ ...report, seconds });
+      else {
+        log(`${report.negatives} negatives for ${report.captions} captions in ${seconds.toFixed(1)} s, written to ${flags.out}`);
+        for (const [reason, count] of Object.entries(report.reasons)) log(`  ${count} x ${reason}`);
+      }
+    });
+
+  negatives
+    .command("retrieve")
+    .description("take the most similar captions of other images")
+    .requiredOption("--in <file>", 'lines {"id","caption"} or records')
+    .requiredOption("--out <file>", "the same lines with their negatives")
+    .option("--embedder <dir>", "a BERT sentence encoder's folder; without it captions are compared by their words")
+    .option("--per-caption <n>", "negatives a caption", positiveNumber, 30)
+    .option("--seed <n>", "seed of the sampled choices", wholeNumber, 1)
+    .option("--range-min <n>", "best ranks to pass over", wholeNumber)
+    .option("--range-max <n>", "last rank to take", wholeNumber)
+    .option("--max-score <s>", "highest similarity to take", decimal)
+    .option("--min-score <s>", "lowest similarity to take", decimal)
+    .option("--absolute-margin <m>", "take only what is less similar than the positive by this much", decimal)
+    .option("--relative-margin <m>", "take only what is less similar than this share below the positive", decimal)
+    .option("--sampling <how>", "top, random or simans", "top")
+    .option("--json", "end with one JSON object")
+    .action(async (flags: FileFlags & SelectionFlags) => {
+      const started = performance.now();
+      const { rangeMin = 0, rangeMax = null, maxScore = null, minScore = null, absoluteMargin = null, relativeMargin = null, sampling } = flags;
+      if (sampling !== "top" && sampling !== "random" && sampling !== "simans") throw new InputError({ message: "it has to be top, random or simans", field: "--sampling" });
+      const report = await writeRetrievalNegatives({
+        input: flags.in,
+        output: flags.out,
+        count: flags.perCaption,
+        seed: flags.seed,
+        selection: { rangeMin, rangeMax, maxScore, minScore, absoluteMargin, relativeMargin, sampling },
+        onProgress: (done, total) => {
+          if (done === total) log(`searched ${total} captions`);
+        },
+      });
+      const seconds = (performance.now() - started) / 1000;
+      if (flags.json === true) printJson({ ...report, seconds });
+      else {
+        log(`${report.negatives} negatives for ${report.captions} captions in ${seconds.toFixed(1)} s, written to ${flags.out}`);
+        if (report.similarity !== null) log(`  similarity: ${Object.entries(report.similarity).map(([name, value]) => `${name} ${value.toFixed(3)}`).join(", ")}`);
+        for (const [reason, count] of Object.entries(report.dropped)) log(`  left out: ${count} x ${reason}`);
+        if (report.short.length > 0) log(`  fewer than ${flags.perCaption}: ${report.short.length} captions, ${report.short.slice(0, 10).map(({ id, negatives: found }) => `${id} (${found})`).join(", ")}${report.short.length > 10 ? ", ..." : ""}`);
+      }
+    });
+
+  negatives
+    .command("stats")
+    .description("count negatives by kind, class and number of edits")
+    .argument("<dir>", "a dataset folder, or a file of lines with negatives")
+    .option("--json", "end with one JSON object")
+    .action(async (directory: string, flags: { json?: boolean }) => {
+      const counted = await statisticsOfFile(directory);
+      if (flags.json === true) printJson(counted);
+      else process.stdout.write(`${statisticsTable(counted)}\n`);
+    });
+}
+
+interface SelectionFlags {
+  embedder?: string;
+  rangeMin?: number;
+  rangeMax?: number;
+  maxScore?: number;
+  minScore?: number;
+  absoluteMargin?: number;
+  relativeMargin?: number;
+  sampling: string;
+}

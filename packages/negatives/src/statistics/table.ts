@@ -1,0 +1,16 @@
+import type { NegativeStatistics } from "./statistics.js";
+
+/** Statistics as lines of text for a terminal. */
+export function statisticsTable(counted: NegativeStatistics): string {
+  const lines = [`${counted.captions} captions, ${counted.negatives} negatives, ${counted.without} captions without any`];
+  for (const [kind, values] of Object.entries(counted.kinds)) {
+    lines.push("", `${kind}: ${values.negatives} negatives, ${values.proven} with a claim proven false, mean similarity ${values.meanSimilarity.toFixed(3)}`);
+    lines.push(`  edits by class   ${Object.entries(values.classes).map(([name, count]) => `${name} ${count}`).join("   ")}`);
+    lines.push(`  edits a negative ${values.edits.map((count, size) => [count, size] as const).filter(([count]) => count > 0).map(([count, size]) => `${size}: ${count}`).join("   ")}`);
+    const highest = Math.max(...values.similarity, 1);
+    values.similarity.forEach((count, step) => {
+      if (count > 0) lines.push(`  ${(step / 10).toFixed(1)}-${((step + 1) / 10).toFixed(1)} ${"#".repeat(Math.max(1, Math.round((40 * count) / highest)))} ${count}`);
+    });
+  }
+  return lines.join("\n");
+}
