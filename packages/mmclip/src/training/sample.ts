@@ -1,0 +1,75 @@
+import type { DiagramRecord, EditClass } from "@mmgeo/dataset";
+import { imageFileOf } from "@mmgeo/dataset";
+
+export type TextNegativeKind = "rule" | "retrieval";
+
+export interface TextNegative {
+  kind: TextNegativeKind;
+  caption: string;
+  /** The classes of its edits; empty for retrieval. */
+  classes: EditClass[];
+}
+
+export interface ImageNegative {
+  /** Path of the image. */
+  image: string;
+  /** A caption true of this image, or null where the source has none. */
+  caption: string | null;
+  classes: EditClass[];
+}
+
+/** What training and evaluation take from a record: one image, its caption, and its own negatives of both sides. */
+export interface Sample {
+  id: string;
+  /** Path of the image. */
+  image: string;
+  caption: string;
+  textNegatives: TextNegative[];
+  imageNegatives: ImageNegative[];
+}
+
+/** What was left out while samples were made of records. */
+export interface SampleCounts {
+  samples: number;
+  /** Negative captions with the words of the positive, dropped. */
+  sameAsPositive: number;
+  /** Negatives that repeat an earlier one of the same sample, dropped. */
+  repeated: number;
+}
+
+function normalized(caption: string): string {
+  return caption.trim().replace(/\s+/gu, " ");
+}
+
+/** Samples of records, with negatives that equal the positive or an earlier one dropped and counted. `folder` is where the records' image paths start. */
+export function samplesOf({ records, folder }: { records: Iterable<DiagramRecord>; folder: string }): { samples: Sample[]; counts: SampleCounts } {
+  const counts: SampleCounts = { samples: 0, sameAsPositive: 0, repeated: 0 };
+  const samples: Sample[] = [];
+  for (const record of records) {
+    const sample: Sample = { id: record.id, image: imageFileOf(folder, record.image), caption: record.caption, textNegatives: [], imageNegatives: [] };
+    const captions = new Set([normalized(record.caption)]);
+    const images = new Set([record.image]);
+    for (const negative of record.negatives) {
+      if (negative.kind === "image") {
+        if (images.has(negative.image)) {
+          counts.repeated += 1;
+          continue;
+        }
+        images.add(negative.image);
+        sample.imageNegatives.push({ image: imageFileOf(folder, negative.image), caption: negative.caption, classes: negative.edits.map((edit) => edit.class) });
+        continue;
+      }
+      const words = normalized(negative.caption);
+      if (captions.has(words)) {
+        if (words === normalized(record.caption)) counts.sameAsPositive += 1;
+        else counts.repeated += 1;
+        continue;
+      }
+      captions.add(words);
+      sample.textNegatives.push({ kind: negative.kind, caption: negative.caption, classes: negative.kind === "rule" ? negative.edits.map((edit) => edit.class) : [] });
+    }
+    samples.push(sample);
+    counts.samples += 1;
+  }
+  return { samples, counts };
+}
