@@ -3,7 +3,7 @@
  * those measure the published answer, how long it takes, and why the others are not built.
  *
  *   pnpm --filter @mmgeo/diagram build
- *   node packages/diagram/scripts/measure-formalgeo.mjs [--sample 300] [--seed 1] [--ids 1,2,3] [--explain] [--verbose]
+ *   node packages/diagram/scripts/measure-formalgeo.mjs [--sample 300] [--seed 1] [--ids 1,2,3] [--attempts 16] [--explain] [--verbose]
  */
 import { parseArgs } from "node:util";
 
@@ -14,6 +14,7 @@ const { values: flags } = parseArgs({
     ids: { type: "string" },
     explain: { type: "boolean", default: false },
     verbose: { type: "boolean", default: false },
+    attempts: { type: "string" },
     module: { type: "string", default: new URL("../dist/index.js", import.meta.url).href },
   },
 });
@@ -56,7 +57,7 @@ const notBuilt = [];
 for (const problem of chosen) {
   const started = performance.now();
   const { all, unreadable } = readProblemStatements(problem);
-  const result = solve({ statements: [...all, ...goalOf(problem)], seed: Number(flags.seed), repair: true, explain: flags.explain });
+  const result = solve({ statements: [...all, ...goalOf(problem)], seed: Number(flags.seed), repair: true, ...(flags.attempts === undefined ? {} : { attempts: Number(flags.attempts) }), explain: flags.explain });
   times.push([performance.now() - started, problem.id]);
   if (!result.ok) {
     notBuilt.push(problem.id);

@@ -1,9 +1,9 @@
-import { closedWalk } from "../language/loop.js";
+import { closedWalk, type Step } from "../language/loop.js";
 import type { Statement } from "../language/statement.js";
 import { circleOf, doubleArea, perimeterTerm, pointsOf } from "./expression-term.js";
 import type { Residual } from "./levenberg-marquardt.js";
 import type { Context } from "./residuals.js";
-import { applied, cross, length, product, quotient, scaled, type Term, unknown, wrappedDirections } from "./term.js";
+import { applied, cross, length, product, quotient, scaled, sum, type Term, turn, unknown, wrappedDirections } from "./term.js";
 
 /** Corners narrower than this look degenerate, radians. */
 const LEAST_CORNER = (12 * Math.PI) / 180;
@@ -90,19 +90,30 @@ function shapeSense(pieces: readonly string[], context: Context): Residual[] {
   const letters = walk.map((step) => step.from).join("");
   const distinct = new Set(letters).size === letters.length;
   if (walk.every((step) => step.arc === null)) return distinct && letters.length >= 3 ? [...gaps, ...polygonSense(pointsOf(unknowns, letters))] : gaps;
-  return [...gaps, ...arcSense(walk, unknowns)];
+  return [...gaps, arcSense(walk, unknowns)];
 }
 
-/** A shape with arcs: chord triangles keep their sense where they are all there is; the rest is left to the order on the circle. */
-function arcSense(walk: NonNullable<ReturnType<typeof closedWalk>>, unknowns: Context["unknowns"]): Residual[] {
-  const letters = walk.map((step) => step.from).join("");
-  const arcs = walk.filter((step) => step.arc !== null);
-  if (new Set(letters).size !== letters.length || letters.length < 3) return [];
-  if (arcs.some((step) => step.arc?.counterClockwise === false)) return [];
-  const center = arcs[0]?.arc === null || arcs[0] === undefined ? null : circleOf(unknowns, arcs[0].arc.circle).center;
-  // A sector may be larger than a half turn, so its triangle has no fixed sense.
-  if (letters.length === 3 && pointsOf(unknowns, letters).includes(center ?? -1)) return [];
-  return [];
+/** The area of a shape with arcs is positive: the polygon of its corners, and the discs' segments between arcs and chords. */
+function arcSense(walk: readonly Step[], unknowns: Context["unknowns"]): Residual {
+  const corners = pointsOf(unknowns, walk.map((step) => step.from).join(""));
+  const parts: Term[] = corners.length >= 3 ? [doubleArea(corners)] : [];
+  const factors = parts.map(() => 1);
+  const sizes: Term[] = [];
+  for (const { from, to, arc } of walk) {
+    const [start = 0, end = 0] = pointsOf(unknowns, from + to);
+    if (arc === null) {
+      sizes.push(length(start, end));
+      continue;
+    }
+    const { center, radius } = circleOf(unknowns, arc.circle);
+    const [first, last] = arc.counterClockwise ? [start, end] : [end, start];
+    const swept = applied(turn(center, first, last), (angle) => angle - Math.sin(angle), (angle) => 1 - Math.cos(angle));
+    parts.push(product(product(unknown(radius), unknown(radius)), swept));
+    factors.push(arc.counterClockwise ? 1 : -1);
+    sizes.push(unknown(radius));
+  }
+  const size = sum(sizes);
+  return { term: quotient(sum(parts, factors), product(size, size)), weight: 4, atLeast: 0.02 };
 }
 
 /** Points follow one another counter-clockwise on a circle, with visible gaps. */

@@ -4,9 +4,9 @@ import type { Expression, Statement } from "../language/statement.js";
 import { search } from "./search.js";
 
 /** An annotation with more slips than this is not repaired but refused. */
-const MAX_REPAIRS = 3;
+const MAX_REPAIRS = 4;
 /** Starts per candidate: the first, planar one finds nearly everything that can be found. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 6;
 const MAX_CANDIDATES = 40;
 
 interface RepairOptions {
@@ -23,16 +23,22 @@ interface RepairOptions {
  * failing, until all hold. Null where that does not help.
  */
 export function repairSenses({ claims, goals, seed, failing, holds }: RepairOptions): { scene: Scene; claims: Statement[]; notes: string[] } | null {
+  const turned = claims.map(turnedSegment);
+  const changed = turned.flatMap((claim, index) => (claim === claims[index] ? [] : [noteOf(claims[index] as Statement, claim)]));
+  if (changed.length > 0) {
+    const result = search({ claims: turned, goals, seed, attempts: ATTEMPTS, holds });
+    if (result.scene !== null) return { scene: result.scene, claims: turned, notes: changed };
+  }
+  const notes: string[] = [];
   let current = [...claims];
   let failures = [...failing];
-  const notes: string[] = [];
-  while (notes.length < MAX_REPAIRS) {
+  for (let repairs = 0; repairs < MAX_REPAIRS; repairs += 1) {
     let best: { claims: Statement[]; failing: Statement[]; scene: Scene | null; note: string } | null = null;
     for (const { statement, variant } of candidatesOf(failures, current)) {
       const tried = current.map((claim) => (claim === statement ? variant : claim));
       const result = search({ claims: tried, goals, seed, attempts: ATTEMPTS, holds });
       if (best !== null && result.failing.length >= best.failing.length) continue;
-      best = { claims: tried, failing: result.failing, scene: result.scene, note: `read ${formatStatement(statement)} as ${formatStatement(variant)}: it is named the wrong way round` };
+      best = { claims: tried, failing: result.failing, scene: result.scene, note: noteOf(statement, variant) };
       if (result.scene !== null) break;
     }
     if (best === null) return null;
@@ -43,6 +49,19 @@ export function repairSenses({ claims, goals, seed, failing, holds }: RepairOpti
     failures = best.failing;
   }
   return null;
+}
+
+function noteOf(statement: Statement, variant: Statement): string {
+  return `read ${formatStatement(statement)} as ${formatStatement(variant)}: it is named the wrong way round`;
+}
+
+/** A chord and its arc enclose a piece of the disc, walked counter-clockwise only where the arc is; no figure needs to be looked at. */
+function turnedSegment(statement: Statement): Statement {
+  if (statement.kind !== "relation" || statement.name !== "Shape" || statement.arguments.length !== 2) return statement;
+  const chord = statement.arguments.find((piece) => piece.length === 2);
+  const arc = statement.arguments.find((piece) => piece.length === 3);
+  if (chord === undefined || arc?.slice(1) !== chord) return statement;
+  return { ...statement, arguments: statement.arguments.map((piece) => (piece === chord ? reversed(chord) : piece)) };
 }
 
 /** What fails is suspected first; where a letter too many fails, the parallels and shapes that hold may be the cause too. */

@@ -16,6 +16,9 @@ const STARTS_FOR_LOOKS = 5;
 /** What the guides may leave undone on a drawing that is taken at once. */
 const GOOD_LOOKS = 1e-3;
 
+/** Guides ask for a good look and may stand in the way of an unusual figure, so every third start all but leaves them out. */
+const FAINT = 0.1;
+
 export interface SearchOptions {
   /** What has to hold. */
   claims: readonly Statement[];
@@ -42,6 +45,7 @@ export function search({ claims, goals, seed, attempts, start, holds }: SearchOp
   const context = { unknowns, scale };
   const equations = claims.flatMap((statement) => equationsOf(statement, context));
   const guides = [...claims.flatMap((statement) => inequalitiesOf(statement, context)), ...angleGuides([...claims, ...goals], unknowns)];
+  const faintGuides = guides.map((guide) => ({ ...guide, weight: guide.weight * FAINT }));
   const segments = faceSegments(claims, unknowns);
   const generator = xoroshiro128plus(seed);
   const random = (): number => uniformFloat64(generator);
@@ -50,8 +54,8 @@ export function search({ claims, goals, seed, attempts, start, holds }: SearchOp
   let best: { scene: Scene; looks: number } | null = null;
   let last = attempts;
   for (let attempt = 0; attempt < last; attempt += 1) {
-    const x = attempt === 0 && start !== undefined ? fromScene(start, unknowns, scale) : initialLayout({ statements: claims, unknowns, scale, random, shake: attempt === 0 ? 0.02 : Math.min(0.8, 0.12 * attempt) });
-    settle({ x, equations, guides, unknowns });
+    const x = attempt === 0 && start !== undefined ? fromScene(start, unknowns, scale) : initialLayout({ statements: claims, unknowns, scale: scale * sizeFactor(attempt, random), random, shake: attempt === 0 ? 0.02 : Math.min(0.8, 0.12 * attempt) });
+    settle({ x, equations, guides: attempt % 3 === 2 ? faintGuides : guides, unknowns });
     const scene = toScene(x, unknowns);
     const failing = claims.filter((statement) => !holds(statement, scene));
     if (failing.length > 0) {
@@ -64,6 +68,11 @@ export function search({ claims, goals, seed, attempts, start, holds }: SearchOp
     last = Math.min(last, attempt + 1 + STARTS_FOR_LOOKS);
   }
   return best !== null ? { scene: best.scene, failing: [] } : { scene: null, failing: nearest ?? [] };
+}
+
+/** The figure may be far larger or smaller than the numbers of the program suggest, so every other later start tries another size. */
+function sizeFactor(attempt: number, random: () => number): number {
+  return attempt < 2 || attempt % 2 === 0 ? 1 : Math.exp((random() - 0.4) * 3);
 }
 
 /** Symbols first, then everything with the guides, then the equations alone to the last digit. */
