@@ -1,4 +1,8 @@
-"""Streams what the engine needs out of a wheel: unpack_wheel.py WHEEL TARGET, member by member, never the whole file in memory."""
+"""Streams files out of a wheel, member by member, never the whole file in memory.
+
+unpack_wheel.py WHEEL TARGET           what the engine needs of a TensorFlow or CUDA wheel
+unpack_wheel.py WHEEL TARGET PREFIX    every file below PREFIX
+"""
 
 import os
 import shutil
@@ -30,10 +34,15 @@ def destination(name):
     return inner if base and inner.startswith(HEADERS) else None
 
 
-def main(wheel, target):
+def below(prefix):
+    return lambda name: name[len(prefix) :] if name.startswith(prefix) and not name.endswith("/") else None
+
+
+def main(wheel, target, prefix=None):
+    select = destination if prefix is None else below(prefix)
     with zipfile.ZipFile(wheel) as archive:
         for info in archive.infolist():
-            path = destination(info.filename)
+            path = select(info.filename)
             if path is None or ".." in path.split("/"):
                 continue
             full = os.path.join(target, path)
@@ -42,4 +51,4 @@ def main(wheel, target):
                 shutil.copyfileobj(source, sink, 1 << 20)
 
 
-main(sys.argv[1], sys.argv[2])
+main(*sys.argv[1:])

@@ -35,3 +35,6 @@ export { train, type Batch, type Loss, type TrainOptions, type TrainProgress, ty
 export { order } from "./train/order.js";
 export { learningRateAt, type Schedule } from "./train/schedule.js";
 export { type AdamWOptions, type ParameterGroup } from "./train/adamw.js";
+export { pullModel, type PullOptions } from "./models/pull.js";
+export { diagnose, type Diagnosis } from "./backend/diagnose.js";
+export { withLock } from "./backend/lock.js";

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { InputError } from "../input-error.js";
 import { cacheFolder } from "./cache.js";
-import { isAlive, withLock } from "./lock.js";
+import { withLock } from "./lock.js";
+import { downloadWheels, nativeFolder, publish, removeLeftovers, unpackWheels } from "./pip.js";
 import { findTools, runProgram, type Tools } from "./tools.js";
 import { wheelKindOf, wheels, type Wheel, type WheelKind } from "./wheels.js";
 
@@ -34,8 +34,6 @@ export interface Provisioned {
 }
 
 const require = createRequire(import.meta.url);
-/** `native/` of this package, whether this file runs from src/backend or bundled into dist. */
-const nativeFolder = [new URL("../native/", import.meta.url), new URL("../../native/", import.meta.url)].map((url) => fileURLToPath(url)).find((folder) => existsSync(folder)) ?? "native";
 const captureSources = ["capture.cc", "graph.cc", "graph.h", "napi_helpers.h"];
 
 /**
@@ -117,9 +115,9 @@ async function unpackWheel({ root, wheel, libraryFolder, tools, report }: Step &
   report(`downloading ${wheel.distribution} ${wheel.version} (about 270 MB) with pip`);
   const requirements = join(partial, "requirements.txt");
   await writeFile(requirements, `${wheel.distribution}==${wheel.version} --hash=sha256:${wheel.sha256}\n`);
-  await pipDownload({ tools, requirements, platforms: wheel.platforms, target: downloads });
+  await downloadWheels({ python: tools.python, what: "TensorFlow", requirements, platforms: wheel.platforms, target: downloads });
   report("unpacking the two libraries and the headers");
-  await unpackAll({ tools, downloads, target: join(partial, "files") });
+  await unpackWheels({ python: tools.python, downloads, target: join(partial, "files") });
   await rm(downloads, { recursive: true });
   await publish(join(partial, "files"), libraryFolder);
   await rm(partial, { recursive: true, force: true });
@@ -132,39 +130,11 @@ async function unpackCudaWheels({ libraryFolder, tools, report }: Step): Promise
   const downloads = join(partial, "wheel");
   await mkdir(downloads, { recursive: true });
   report("downloading the CUDA 12 libraries (about 1.7 GB) with pip");
-  await pipDownload({ tools, requirements: join(nativeFolder, "requirements-cuda.txt"), platforms: wheels["linux-x64-gpu"].platforms, target: downloads });
+  await downloadWheels({ python: tools.python, what: "the CUDA libraries", requirements: join(nativeFolder, "requirements-cuda.txt"), platforms: wheels["linux-x64-gpu"].platforms, target: downloads });
   report("unpacking the CUDA libraries");
-  await unpackAll({ tools, downloads, target: join(partial, "files") });
+  await unpackWheels({ python: tools.python, downloads, target: join(partial, "files") });
   await publish(join(partial, "files", "nvidia"), join(libraryFolder, "nvidia"));
   await rm(partial, { recursive: true, force: true });
-}
-
-/** Wheels only, of one interpreter's tag, and only with the hashes named: whatever Python runs pip. */
-const pipParameters = "-m pip download --quiet --no-deps --require-hashes --only-binary=:all: --implementation cp --python-version 3.11 --abi cp311 --abi none".split(" ");
-
-async function pipDownload({ tools, requirements, platforms, target }: { tools: Tools; requirements: string; platforms: readonly string[]; target: string }): Promise<void> {
-  const { code, errorOutput } = await runProgram({
-    command: tools.python,
-    parameters: [
-      ...pipParameters,
-      ...platforms.flatMap((platform) => ["--platform", platform]),
-      "--dest",
-      target,
-      "--requirement",
-      requirements,
-    ],
-  });
-  if (code !== 0) {
-    const reason = errorOutput.trim().split("\n").findLast((line) => line.startsWith("ERROR")) ?? errorOutput.trim().split("\n").at(-1) ?? "no message";
-    throw new InputError({ message: `pip could not download TensorFlow (${reason}): check that \`pip download tensorflow\` works here (a mirror or proxy set up for pip is used as it is)` });
-  }
-}
-
-async function unpackAll({ tools, downloads, target }: { tools: Tools; downloads: string; target: string }): Promise<void> {
-  for (const name of await readdir(downloads)) {
-    const { code, errorOutput } = await runProgram({ command: tools.python, parameters: [join(nativeFolder, "unpack_wheel.py"), join(downloads, name), target] });
-    if (code !== 0) throw new InputError({ file: name, message: `could not be unpacked (${errorOutput.trim().split("\n").at(-1) ?? ""}): is the disk full?` });
-  }
 }
 
 async function compileAddons({ libraryFolder, addonFolder, tools, report }: Step & { addonFolder: string }): Promise<void> {
@@ -198,23 +168,4 @@ function compileParameters({ sources, output, libraryFolder, flags }: { sources:
 
 function captureFlags(): string[] {
   return ["-fvisibility=hidden", "-pthread"];
-}
-
-/** Publishes a finished folder under its name. Another process may have been first: then its folder, made of the same inputs, stays. */
-async function publish(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
-    await rm(from, { recursive: true, force: true });
-  }
-}
-
-/** Removes what processes that were killed in the middle left behind. */
-async function removeLeftovers(root: string): Promise<void> {
-  for (const name of await readdir(root)) {
-    const match = /\.partial-(\d+)$/.exec(name);
-    if (match !== null && !isAlive(Number(match[1]))) await rm(join(root, name), { recursive: true, force: true });
-  }
 }

@@ -43,12 +43,21 @@ export interface Tools {
   readonly compilerVersion: string;
 }
 
+/** A Python 3 with pip. @throws InputError that says how to install it */
+export async function findPython(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const python = await firstWorking([environment["PYTHON"], "python3", "python"], ["-m", "pip", "--version"]);
+  if (python === null) throw new InputError({ message: `Python 3 with pip is needed and not found here: install with \`${installCommand([missingPython])}\`` });
+  return python.command;
+}
+
+const missingPython = { name: "Python 3.8 or newer", debian: "python3 python3-pip", redhat: "python3 python3-pip", alpine: "python3 py3-pip", mac: "xcode-select --install" };
+
 /** Finds Python with pip and a C++ compiler, or names each missing one with the command that installs it. */
 export async function findTools(environment: NodeJS.ProcessEnv = process.env): Promise<Tools> {
   const python = await firstWorking([environment["PYTHON"], "python3", "python"], ["-c", "import sys; assert sys.version_info >= (3, 8); print(sys.version)"]);
   const compiler = await firstWorking([environment["CXX"], "g++", "c++", "clang++"], ["--version"]);
   const missing: { name: string; debian: string; redhat: string; alpine: string; mac: string }[] = [];
-  if (python === null) missing.push({ name: "Python 3.8 or newer", debian: "python3 python3-pip", redhat: "python3 python3-pip", alpine: "python3 py3-pip", mac: "xcode-select --install" });
+  if (python === null) missing.push(missingPython);
   else if ((await versionOf(python.command, ["-m", "pip", "--version"])) === null) missing.push({ name: "pip for Python 3", debian: "python3-pip", redhat: "python3-pip", alpine: "py3-pip", mac: "python3 -m ensurepip" });
   if (compiler === null) missing.push({ name: "a C++ compiler", debian: "g++", redhat: "gcc-c++", alpine: "g++", mac: "xcode-select --install" });
   if (missing.length > 0 || python === null || compiler === null) {
