@@ -26,3 +26,4 @@ export { type SeededRandom, seededRandom, seedOf } from "./seeded-random.js";
 export { type BuildOptions, buildRecord, type BuildResult, type BuildStage, LEAST_DIFFERENCE, programOf } from "./build/build-record.js";
 export { claimsOf, markable } from "./build/claims.js";
 export { perturbations, type PerturbedFigure, type SolvedFigure } from "./perturb/perturbations.js";
+export { type SampledProblem, sampleFamilies, sampleProblems } from "./sources/sample.js";
