@@ -52,7 +52,7 @@ export function arbitraryRecord(): fc.Arbitrary<DiagramRecord> {
   const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
   const text = fc.string({ unit: "binary", maxLength: 40 });
   return fc
-    .record({ id: text.filter((id) => id !== ""), caption: text, claims: fc.array(text, { maxLength: 3 }), x: number, radius: fc.double({ min: 1e-9, max: 1e9 }), withQuestion: fc.boolean(), keep: fc.integer({ min: 0, max: 3 }) })
+    .record({ id: text.filter((id) => id !== ""), caption: text, claims: fc.array(text, { maxLength: 3 }), x: number, radius: fc.double({ min: 1e-9, max: 1e9, noNaN: true }), withQuestion: fc.boolean(), keep: fc.integer({ min: 0, max: 3 }) })
     .map(({ id, caption, claims, x, radius, withQuestion, keep }) => {
       const base = sampleRecord();
       const scene = { points: { A: [x, 0] as [number, number] }, circles: { O: { center: [0, x] as [number, number], radius } }, symbols: {} };
