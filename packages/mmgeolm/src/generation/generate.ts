@@ -1,0 +1,173 @@
+import { InputError, loadImage } from "@mmgeo/dataset";
+import { tf, useNativeBackend } from "@mmgeo/engine";
+import { preprocessImage } from "@mmgeo/mmclip";
+import { randomFrom, seedOf } from "../data/random.js";
+import { checkTokens } from "../model/logits.js";
+import type { Model } from "../model/model.js";
+import type { Message } from "../text/chat.js";
+import { encodePrompt, tokenizerOf } from "../text/prompt.js";
+import { decode, type DecoderStep, disposeCache, prefill } from "./decoder.js";
+import { checkSampling, isGreedy, sampleToken, type Sampling } from "./sampling.js";
+
+/** A conversation to be continued. */
+export interface GenerationRequest {
+  messages: readonly Message[];
+  /** files or the bytes of files; those that no `<image>` in the text places stand before the first question */
+  images?: readonly (string | Uint8Array)[];
+}
+
+export interface GenerationOptions extends Sampling {
+  /** @default 256 */
+  maxNewTokens?: number;
+  /** texts at which an answer ends; they are not part of it */
+  stop?: readonly string[];
+  /** of all random choices @default 0 */
+  seed?: number;
+  /** requests computed side by side @default 16 */
+  batchSize?: number;
+  /** called for each token as it is made */
+  onToken?: (token: { request: number; id: number }) => void;
+  /** stops between two tokens when aborted */
+  signal?: AbortSignal;
+}
+
+export interface Generated {
+  text: string;
+  /** the answer's tokens, the one that ended it included */
+  ids: number[];
+  promptTokens: number;
+  /** `end`: the model ended its turn; `stop`: a stop text appeared; `length`: as many tokens as asked for */
+  finish: "end" | "stop" | "length";
+}
+
+/** `pixel_values` of pictures as the model's tower takes them, `[images, 3, side, side]`. */
+export async function loadPixels(model: Model, images: readonly (string | Uint8Array)[]): Promise<tf.Tensor4D> {
+  const processor = model.imageProcessor;
+  const side = model.config.multimodal?.vision.image_size;
+  if (processor === null || side === undefined) throw new InputError({ message: "this is a plain language model and takes no pictures; use a multimodal one", field: "images" });
+  const data = new Float32Array(images.length * 3 * side * side);
+  for (const [index, source] of images.entries()) {
+    const { data: bytes, width, height } = await loadImage(source, { channels: 3 });
+    const made = preprocessImage({ image: { data: bytes, width, height }, processor });
+    if (made.width !== side || made.height !== side) throw new InputError({ message: `the image processor makes pictures of ${made.width} x ${made.height}; the tower takes ${side} x ${side}`, file: "preprocessor_config.json", field: "size" });
+    data.set(made.pixels, index * 3 * side * side);
+  }
+  return tf.tensor4d(data, [images.length, 3, side, side]);
+}
+
+/**
+ * Continues conversations, many side by side, each from the cache of what it has read. With the default options the most likely
+ * token is taken each time; with a temperature, the same seed gives the same answers.
+ *
+ * @throws InputError when a prompt leaves no room in the model's context, or a picture does not decode
+ */
+export async function generate({ model, requests, ...options }: { model: Model; requests: readonly GenerationRequest[] } & GenerationOptions): Promise<Generated[]> {
+  await useNativeBackend();
+  checkSampling(options);
+  const { maxNewTokens = 256, batchSize = 16 } = options;
+  const tokenizer = tokenizerOf(model);
+  const prompts = requests.map(({ messages, images = [] }, index) => {
+    const ids = encodePrompt(model, messages, images.length);
+    if (ids.length >= model.config.language.maxPositions) throw new InputError({ message: `the prompt has ${ids.length} tokens; the model's context is ${model.config.language.maxPositions}; shorten it`, field: `requests.${index}` });
+    return ids;
+  });
+  // Prompts of like length share a batch, so that little is padded.
+  const order = prompts.map((_, index) => index).sort((a, b) => (prompts[a] as number[]).length - (prompts[b] as number[]).length || a - b);
+  const results: Generated[] = Array.from({ length: requests.length });
+  for (let start = 0; start < order.length; start += batchSize) {
+    const chosen = order.slice(start, start + batchSize);
+    const images = chosen.flatMap((index) => requests[index]?.images ?? []);
+    const pixels = images.length === 0 ? null : await loadPixels(model, images);
+    try {
+      const made = await generateIds({
+        model,
+        prompts: chosen.map((index) => prompts[index] as number[]),
+        pixels,
+        maxNewTokens,
+        sampling: options,
+        seeds: chosen.map((index) => seedOf(options.seed ?? 0, String(index))),
+        endTokens: model.endTokens,
+        isStopped: options.stop === undefined ? undefined : (ids) => options.stop?.some((text) => tokenizer.decode(ids).includes(text)) ?? false,
+        onToken: options.onToken === undefined ? undefined : (row, id) => options.onToken?.({ request: chosen[row] as number, id }),
+        signal: options.signal,
+      });
+      for (const [row, { ids, finish }] of made.entries()) {
+        const index = chosen[row] as number;
+        results[index] = { text: untilStop(tokenizer.decode(ids), options.stop ?? []), ids, promptTokens: (prompts[index] as number[]).length, finish };
+      }
+    } finally {
+      pixels?.dispose();
+    }
+  }
+  return results;
+}
+
+function untilStop(text: string, stop: readonly string[]): string {
+  const places = stop.map((end) => text.indexOf(end)).filter((place) => place >= 0);
+  return places.length === 0 ? text : text.slice(0, Math.min(...places));
+}
+
+/**
+ * Continues token ids. Rows that have ended wait for the others.
+ *
+ * @param endTokens none goes on to `maxNewTokens` whatever is said
+ */
+export async function generateIds({
+  model,
+  prompts,
+  pixels = null,
+  maxNewTokens,
+  sampling = {},
+  seeds = [],
+  endTokens = [],
+  isStopped,
+  onToken,
+  signal,
+}: {
+  model: Model;
+  prompts: readonly (readonly number[])[];
+  pixels?: tf.Tensor4D | null;
+  maxNewTokens: number;
+  sampling?: Sampling;
+  seeds?: readonly number[];
+  endTokens?: readonly number[];
+  isStopped?: (ids: readonly number[]) => boolean;
+  onToken?: (row: number, id: number) => void;
+  signal?: AbortSignal;
+}): Promise<{ ids: number[]; finish: Generated["finish"] }[]> {
+  checkTokens({ config: model.config, ids: Int32Array.from(prompts.flat()), images: pixels?.shape[0] ?? 0, where: "prompt" });
+  const context = model.config.language.maxPositions;
+  const rows = prompts.map((prompt, row) => ({ prompt, ids: [] as number[], finish: null as Generated["finish"] | null, random: randomFrom(seeds[row] ?? row) }));
+  const greedy = isGreedy(sampling);
+  if (maxNewTokens <= 0) return rows.map(({ ids }) => ({ ids, finish: "length" }));
+  let step: DecoderStep = prefill({ model, prompts, pixels, room: maxNewTokens });
+  try {
+    for (let made = 1; ; made += 1) {
+      const chosen = greedy ? Array.from(await step.next.data()) : await sampled(step, rows, sampling);
+      for (const [row, state] of rows.entries()) {
+        if (state.finish !== null) continue;
+        const id = chosen[row] as number;
+        state.ids.push(id);
+        onToken?.(row, id);
+        if (endTokens.includes(id)) state.finish = "end";
+        else if (isStopped?.(state.ids)) state.finish = "stop";
+        else if (made >= maxNewTokens || (endTokens.length > 0 && state.prompt.length + made >= context)) state.finish = "length";
+      }
+      if (rows.every(({ finish }) => finish !== null)) break;
+      signal?.throwIfAborted();
+      tf.dispose([step.logits, step.next]);
+      // Rows that have ended stay where they are; their cache is not read again.
+      step = decode({ model, ids: rows.map(({ ids }) => ids.at(-1) as number), positions: rows.map(({ prompt, ids }) => prompt.length + ids.length - 1), cache: step.cache });
+    }
+  } finally {
+    tf.dispose([step.logits, step.next]);
+    disposeCache(step.cache);
+  }
+  return rows.map(({ ids, finish }) => ({ ids, finish: finish ?? "length" }));
+}
+
+async function sampled(step: DecoderStep, rows: readonly { prompt: readonly number[]; ids: number[]; random: ReturnType<typeof randomFrom> }[], sampling: Sampling): Promise<number[]> {
+  const logits = (await step.logits.data()) as Float32Array;
+  const vocabulary = logits.length / rows.length;
+  return rows.map(({ prompt, ids, random }, row) => sampleToken({ logits: logits.subarray(row * vocabulary, (row + 1) * vocabulary), previous: [...prompt, ...ids], sampling, random }));
+}

@@ -1,0 +1,144 @@
+import { join } from "node:path";
+import { InputError } from "@mmgeo/dataset";
+import { type Batch, train, type TrainProgress, useNativeBackend } from "@mmgeo/engine";
+import type { Conversation } from "../data/conversation.js";
+import { saveModel } from "../model/checkpoint.js";
+import type { Model } from "../model/model.js";
+import { tokensPerImage } from "../model/multimodal-config.js";
+import { encodeConversation, type EncodedSample } from "../text/prompt.js";
+import { answerLoss, tokenArrays } from "./batch.js";
+import { cacheFeatures, pixelStoreOf } from "./vision-cache.js";
+
+/** The parts of a model that can be trained or frozen apart. */
+export type Part = "vision" | "projector" | "language";
+
+export interface StageOptions {
+  /** 2 trains the projector alone, on features the frozen tower computes once; 3 trains everything (the paper, section 4) */
+  stage: 2 | 3;
+  /** is used up: its trained tensors are moved into the trainer; use the model of the result */
+  model: Model;
+  conversations: readonly Conversation[];
+  /** where the model is written when the stage is done, with `training/` beside it for metrics and resuming; nothing is written without */
+  folder?: string;
+  /** samples a step @default 16 */
+  batchSize?: number;
+  /** micro-batches a step @default 1 */
+  accumulate?: number;
+  /** passes over the data, used where `steps` is not given @default 1 */
+  epochs?: number;
+  steps?: number;
+  /** @default 1e-3 in stage 2, 2e-5 in stage 3, as in the paper */
+  learningRate?: number;
+  /** @default 0.03 */
+  warmupRatio?: number;
+  /** @default 0 */
+  weightDecay?: number;
+  /** factors on the learning rate, by part; 0 freezes it @default 1 each */
+  learningRateScale?: Partial<Record<Part, number>>;
+  /** samples of more tokens, pictures included, are left out and counted @default 2048, or the model's context */
+  maxTokens?: number;
+  /** @default 0 */
+  seed?: number;
+  precision?: "float32" | "bfloat16";
+  /** steps between checkpoints to resume from @default only at the end */
+  saveEvery?: number;
+  onProgress?: (progress: TrainProgress) => void;
+  signal?: AbortSignal;
+}
+
+export interface StageResult {
+  model: Model;
+  losses: readonly number[];
+  steps: number;
+  resumedFrom: number;
+  examplesPerSecond: number;
+  /** samples trained on, and those left out because they were longer than `maxTokens` */
+  samples: number;
+  tooLong: number;
+}
+
+function partOf(name: string): Part {
+  if (name.startsWith("vision_tower.")) return "vision";
+  return name.startsWith("multi_modal_projector.") ? "projector" : "language";
+}
+
+interface Prepared extends EncodedSample {
+  images: string[];
+}
+
+/**
+ * Trains one stage of a multimodal model, the loss on answers only, through the engine's loop: seeded order, captured steps,
+ * checkpoints to resume from. The folder it leaves loads with one call of `loadModel`.
+ *
+ * @throws InputError when there is nothing to train on, or a picture does not decode
+ */
+export async function trainStage(options: StageOptions): Promise<StageResult> {
+  const { stage, model, conversations, folder, batchSize = 16, seed = 0, learningRateScale = {} } = options;
+  await useNativeBackend();
+  const { multimodal, language } = model.config;
+  if (stage === 2 && multimodal === null) throw new InputError({ message: "stage 2 trains the projector between a vision tower and a language model; this is a plain language model", field: "stage" });
+  const maxTokens = Math.min(options.maxTokens ?? 2048, language.maxPositions);
+  const { samples, tooLong } = prepare({ model, conversations, maxTokens });
+  const pixels = pixelStoreOf(model);
+  const scaleOf = (name: string) => learningRateScale[partOf(name)] ?? 1;
+  const trainable = (name: string) => (stage === 2 ? partOf(name) === "projector" : true) && scaleOf(name) > 0;
+  const frozenTower = multimodal !== null && (stage === 2 || learningRateScale.vision === 0);
+  const features = frozenTower && pixels !== null ? await cacheFeatures({ model, images: samples.flatMap(({ images }) => images), pixels }) : null;
+
+  const batch = async (indices: readonly number[]): Promise<Batch> => {
+    const chosen = indices.map((index) => samples[index] as Prepared);
+    const arrays = tokenArrays({ samples: chosen, model });
+    const images = chosen.flatMap((sample) => sample.images);
+    if (multimodal === null || pixels === null || images.length === 0) return arrays;
+    if (features !== null) {
+      const width = multimodal.vision.hidden_size * multimodal.featureLayers.length;
+      const tokens = tokensPerImage(multimodal);
+      const data = new Float32Array(images.length * tokens * width);
+      for (const [index, image] of images.entries()) data.set(features.get(image) as Float32Array, index * tokens * width);
+      return { ...arrays, features: { shape: [images.length, tokens, width], data } };
+    }
+    return { ...arrays, pixels: await pixels.pixels(images) };
+  };
+
+  const { config, configFile } = model;
+  const result = await train({
+    parameters: model.parameters,
+    trainable,
+    group: (name, { rank }) => ({ learningRateScale: scaleOf(name), weightDecay: rank >= 2 ? (options.weightDecay ?? 0) : 0 }),
+    loss: (parameters, arrays) => answerLoss({ model, parameters, batch: arrays }),
+    examples: samples.length,
+    batchSize: Math.min(batchSize, samples.length),
+    accumulate: options.accumulate,
+    epochs: options.epochs,
+    steps: options.steps,
+    batch,
+    learningRate: options.learningRate ?? (stage === 2 ? 1e-3 : 2e-5),
+    warmupRatio: options.warmupRatio ?? 0.03,
+    seed,
+    precision: options.precision,
+    folder: folder === undefined ? undefined : join(folder, "training"),
+    keep: 1,
+    saveEvery: options.saveEvery,
+    save: (target, parameters) => saveModel({ ...model, parameters }, target),
+    identity: { stage, maxTokens, config: configFile },
+    onProgress: options.onProgress,
+    signal: options.signal,
+  });
+  const trained: Model = { ...model, config, parameters: result.parameters };
+  if (folder !== undefined) await saveModel(trained, folder);
+  return { model: trained, losses: result.losses, steps: result.steps, resumedFrom: result.resumedFrom, examplesPerSecond: result.examplesPerSecond, samples: samples.length, tooLong };
+}
+
+function prepare({ model, conversations, maxTokens }: { model: Model; conversations: readonly Conversation[]; maxTokens: number }): { samples: Prepared[]; tooLong: number } {
+  const samples: Prepared[] = [];
+  let tooLong = 0;
+  for (const { turns, images } of conversations) {
+    const sample = { ...encodeConversation(model, turns, images.length), images };
+    if (sample.ids.length > maxTokens) tooLong += 1;
+    else if (sample.labels.some((label) => label !== -100)) samples.push(sample);
+  }
+  if (samples.length === 0) {
+    throw new InputError({ message: conversations.length === 0 ? "there are no conversations to train on" : `none of ${conversations.length} conversations has an answer within ${maxTokens} tokens (${tooLong} are longer); raise maxTokens`, field: "conversations" });
+  }
+  return { samples, tooLong };
+}
