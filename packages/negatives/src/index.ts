@@ -1,6 +1,7 @@
 export { ruleNegatives, type ClaimNegatives, type ClaimReason } from "./claims/rule-negatives.js";
 export { judgeClaims, type Verdicts } from "./claims/proof.js";
 export { maximumCaptionLength, ruleNegativesOfText, type NoNegativesReason, type TextNegatives } from "./text/rule-negatives-of-text.js";
+export { checkTextNegative, type NegativeVerdict } from "./text/check-negative.js";
 export { maximumEdits } from "./choose-edits.js";
 export type { TextNegative } from "./text/compose.js";
 export { retrievalNegatives, type Quantiles, type RetrievalDrop, type RetrievalOptions, type RetrievalReport, type RetrievalResult, type RetrievalSource } from "./retrieval/retrieval-negatives.js";

@@ -43,7 +43,7 @@ export const shapePhrases: Phrase[] = [
   ...phrases("shape", "quadrilateral-kind", [
     ["isosceles trapezoid", ["right trapezoid", "parallelogram"]],
     ["right|right-angled trapezoid", ["isosceles trapezoid", "parallelogram"]],
-    ["parallelogram|▱", ["isosceles trapezoid", "right trapezoid", "rectangle", "rhombus", "kite"], noHintOfSpecialShape],
+    ["parallelogram|▱", ["isosceles trapezoid", "right trapezoid", "rectangle"], noHintOfSpecialShape],
     ["rhombus", ["isosceles trapezoid", "right trapezoid", "square"], noHintOfSpecialShapeBeyondRhombus],
     ["trapezoid", ["parallelogram", "rectangle", "rhombus"]],
     ["trapezium", ["parallelogram", "rectangle", "rhombus"]],

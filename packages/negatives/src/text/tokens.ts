@@ -17,13 +17,14 @@ const pattern =
   /[A-Z][a-z]+(?:[A-Z][a-z]*)+|(?:[A-Z](?:_?\d{1,2})?['′]{0,2}){1,12}(?![a-z])|\p{L}[\p{L}\p{M}]*(?:[-'’]\p{L}+)*\d*|\d+(?:\.\d+)?(?:\/\d+(?:\.\d+)?(?![\d.]))?|\/\/|\*\*|[<>]=|\S/gu;
 const labelShape = /^(?:[A-Z](?:_?\d{1,2})?['′]{0,2})+$/;
 const pointShape = /[A-Z](?:_?\d{1,2})?['′]{0,2}/g;
-/** English words of capitals that would read as labels in a caption set in capitals. */
-const capitalWords = new Set(["A", "AN", "AND", "AS", "AT", "BY", "DO", "IF", "IN", "IS", "IT", "NO", "NOT", "OF", "ON", "OR", "SO", "THE", "TO", "WITH", "ARE", "FOR", "FIND", "CM", "MM", "KM"]);
+/** English words that would read as labels in a caption set in capitals; beside small letters "ON" is a segment. */
+const capitalWords = new Set(["A", "AN", "AND", "AS", "AT", "BY", "DO", "IF", "IN", "IS", "IT", "NO", "NOT", "OF", "ON", "OR", "SO", "THE", "TO", "WITH", "ARE", "FOR", "FIND"]);
 const noPoints: string[] = [];
 
 /** The tokens of a caption. One letter `A` that could be the article is a label only next to a word that asks for one. */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
+  const allCapitals = !/[a-z]/.test(text);
   for (const match of text.matchAll(pattern)) {
     const piece = match[0];
     const start = match.index;
@@ -31,7 +32,7 @@ export function tokenize(text: string): Token[] {
     let kind: TokenKind = "symbol";
     let points = noPoints;
     if (code >= 48 && code <= 57) kind = "number";
-    else if (code >= 65 && code <= 90 && labelShape.test(piece) && !(piece.length > 1 && capitalWords.has(piece))) {
+    else if (code >= 65 && code <= 90 && labelShape.test(piece) && !(allCapitals && piece.length > 1 && capitalWords.has(piece))) {
       points = piece.match(pointShape) ?? noPoints;
       // A label names different points; a capitalised acronym that repeats a letter does not.
       kind = points.length === 1 || new Set(points).size === points.length ? "label" : "word";
