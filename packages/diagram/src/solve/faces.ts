@@ -14,7 +14,28 @@ export function facesOf(statements: readonly Statement[]): Node[][] {
     const nodes = walk.flatMap((step) => (step.arc === null ? [step.from] : [step.from, arcNode(step)]));
     if (nodes.length >= 3) faces.push(nodes);
   }
-  return faces;
+  return [...faces, ...discsOf(statements, faces)];
+}
+
+/**
+ * Discs that only other faces touch: where all arcs around a circle are walked backwards by its neighbours, as in a
+ * figure about its inscribed circle, the disc is a face that the program need not name.
+ */
+function discsOf(statements: readonly Statement[], faces: readonly Node[][]): Node[][] {
+  const edges = new Set(faces.flatMap((face) => face.map((from, index) => `${from}>${face[(index + 1) % face.length] as Node}`)));
+  const discs: Node[][] = [];
+  for (const statement of statements) {
+    if (statement.kind !== "relation" || statement.name !== "Cocircular") continue;
+    const [circle = "", letters = ""] = statement.arguments;
+    if (letters.length < 2) continue;
+    const disc = Array.from(letters).flatMap((letter, index) => [letter, `~${circle}${letter}${letters.charAt((index + 1) % letters.length)}`]);
+    const walked = disc.every((from, index) => {
+      const to = disc[(index + 1) % disc.length] as Node;
+      return edges.has(`${to}>${from}`) && !edges.has(`${from}>${to}`);
+    });
+    if (walked) discs.push(disc);
+  }
+  return discs;
 }
 
 function arcNode({ from, to, arc }: Step): Node {

@@ -82,6 +82,8 @@ function placeTheRest(statements: readonly Statement[], unknowns: Unknowns, plac
       if (statement.kind !== "relation") continue;
       if (statement.name === "Collinear") placeOnLine(statement.arguments[0] ?? "", places);
       if (statement.name === "Cocircular") placeOnCircle(statement.arguments, places, random);
+      if (statement.name === "IsMidpointOfLine") placeBetween(statement.arguments[0] ?? "", statement.arguments[1] ?? "", places);
+      if (statement.name === "IsCentreOfCircle") placeBetween(statement.arguments[0] ?? "", pointsOnCircle(statements, statement.arguments[1] ?? ""), places);
     }
   }
   for (const letter of unknowns.points.keys()) {
@@ -89,6 +91,12 @@ function placeTheRest(statements: readonly Statement[], unknowns: Unknowns, plac
     const angle = random() * 2 * Math.PI;
     places.set(letter, [1.2 * Math.cos(angle) * random(), 1.2 * Math.sin(angle) * random()]);
   }
+}
+
+/** A point that has no place yet goes to the middle of others that have one. */
+function placeBetween(letter: string, others: string, places: Map<Node, Place>): void {
+  const known = Array.from(others, (other) => places.get(other)).filter((place) => place !== undefined);
+  if (!places.has(letter) && known.length >= 2) places.set(letter, [mean(known, 0), mean(known, 1)]);
 }
 
 function placeOnLine(letters: string, places: Map<Node, Place>): void {
@@ -121,22 +129,27 @@ function placeOnCircle(list: readonly string[], places: Map<Node, Place>, random
 function placeCircles(statements: readonly Statement[], unknowns: Unknowns, x: Float64Array, scale: number): void {
   const shared = new Set(unknowns.points.values());
   for (const [letter, { center, radius }] of unknowns.circles) {
-    const on = new Set<number>();
-    for (const statement of statements) {
-      if (statement.kind !== "relation") continue;
-      const { name, arguments: list } = statement;
-      const add = (letters: string): void => {
-        for (const point of letters) on.add(unknowns.points.get(point) ?? 0);
-      };
-      if (name === "Cocircular" && list[0] === letter) add(list[1] ?? "");
-      if (name === "Shape") for (const piece of list) if (piece.length === 3 && piece.startsWith(letter)) add(piece.slice(1));
-    }
-    const points = [...on].map((index): Place => [x[index] as number, x[index + 1] as number]);
+    const points = Array.from(pointsOnCircle(statements, letter), (name): Place => {
+      const index = unknowns.points.get(name) ?? 0;
+      return [x[index] as number, x[index + 1] as number];
+    });
     if (!shared.has(center)) {
-      x[center] = mean(points, 0);
+      // One point tells no centre; the circle passes through it.
+      x[center] = mean(points, 0) + (points.length === 1 ? scale : 0);
       x[center + 1] = mean(points, 1);
     }
     const distances = points.map(([px, py]) => Math.hypot(px - (x[center] as number), py - (x[center + 1] as number)));
     x[radius] = distances.length === 0 ? scale * 0.7 : Math.max(scale * 0.1, distances.reduce((sum, value) => sum + value, 0) / distances.length);
   }
+}
+
+/** The letters of the points that the construction puts on a circle. */
+function pointsOnCircle(statements: readonly Statement[], circle: string): string {
+  const letters = statements.flatMap((statement) => {
+    if (statement.kind !== "relation") return [];
+    const { name, arguments: list } = statement;
+    if (name === "Cocircular" && list[0] === circle) return [...(list[1] ?? "")];
+    return name === "Shape" ? list.flatMap((piece) => (piece.length === 3 && piece.startsWith(circle) ? [...piece.slice(1)] : [])) : [];
+  });
+  return [...new Set(letters)].join("");
 }

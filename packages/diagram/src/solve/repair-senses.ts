@@ -24,26 +24,25 @@ interface RepairOptions {
  */
 export function repairSenses({ claims, goals, seed, failing, holds }: RepairOptions): { scene: Scene; claims: Statement[]; notes: string[] } | null {
   const turned = claims.map(turnedSegment);
-  const changed = turned.flatMap((claim, index) => (claim === claims[index] ? [] : [noteOf(claims[index] as Statement, claim)]));
-  if (changed.length > 0) {
+  if (turned.some((claim, index) => claim !== claims[index])) {
     const result = search({ claims: turned, goals, seed, attempts: ATTEMPTS, holds });
-    if (result.scene !== null) return { scene: result.scene, claims: turned, notes: changed };
+    if (result.scene !== null) return { scene: result.scene, claims: turned, notes: notesOf(claims, turned) };
   }
-  const notes: string[] = [];
+  const parallels = sideRepair({ claims, goals, seed, failing, holds });
+  if (parallels !== null) return parallels;
   let current = [...claims];
   let failures = [...failing];
   for (let repairs = 0; repairs < MAX_REPAIRS; repairs += 1) {
-    let best: { claims: Statement[]; failing: Statement[]; scene: Scene | null; note: string } | null = null;
+    let best: { claims: Statement[]; failing: Statement[]; scene: Scene | null } | null = null;
     for (const { statement, variant } of candidatesOf(failures, current)) {
       const tried = current.map((claim) => (claim === statement ? variant : claim));
       const result = search({ claims: tried, goals, seed, attempts: ATTEMPTS, holds });
       if (best !== null && result.failing.length >= best.failing.length) continue;
-      best = { claims: tried, failing: result.failing, scene: result.scene, note: noteOf(statement, variant) };
+      best = { claims: tried, failing: result.failing, scene: result.scene };
       if (result.scene !== null) break;
     }
     if (best === null) return null;
-    notes.push(best.note);
-    if (best.scene !== null) return { scene: best.scene, claims: best.claims, notes };
+    if (best.scene !== null) return { scene: best.scene, claims: best.claims, notes: notesOf(claims, best.claims) };
     if (best.failing.length >= failures.length) return null;
     current = best.claims;
     failures = best.failing;
@@ -51,8 +50,35 @@ export function repairSenses({ claims, goals, seed, failing, holds }: RepairOpti
   return null;
 }
 
-function noteOf(statement: Statement, variant: Statement): string {
-  return `read ${formatStatement(statement)} as ${formatStatement(variant)}: it is named the wrong way round`;
+/** Exchanges the sides of several parallels at once: annotators who have one the wrong way round often have all. */
+function sideRepair({ claims, goals, seed, failing, holds }: RepairOptions): { scene: Scene; claims: Statement[]; notes: string[] } | null {
+  const isParallel = (statement: Statement): boolean => statement.kind === "relation" && statement.name === "ParallelBetweenLine";
+  if (!failing.some(isParallel) || claims.filter(isParallel).length < 2) return null;
+  const others = claims.filter((claim) => !isParallel(claim));
+  const { scene } = search({ claims: others, goals, seed, attempts: 1, holds });
+  if (scene === null) return null;
+  // The senses that the rest of the figure suggests, before the parallels bind it.
+  const repaired = claims.map((claim) => {
+    if (claim.kind !== "relation" || !isParallel(claim)) return claim;
+    const [first = "", second = ""] = claim.arguments;
+    const at = (letter: string): readonly [number, number] => scene.points[letter] ?? [0, 0];
+    const [a, b, c, d] = [at(first.charAt(0)), at(first.charAt(1)), at(second.charAt(0)), at(second.charAt(1))];
+    const along = (b[0] - a[0]) * (d[0] - c[0]) + (b[1] - a[1]) * (d[1] - c[1]);
+    const turned = along < 0 ? reversed(second) : second;
+    const left = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
+    if (left < 0) return turned === second ? claim : { ...claim, arguments: [first, turned] };
+    return { ...claim, arguments: [turned, first] };
+  });
+  const result = search({ claims: repaired, goals, seed, attempts: ATTEMPTS, holds });
+  return result.scene === null ? null : { scene: result.scene, claims: repaired, notes: notesOf(claims, repaired) };
+}
+
+function notesOf(claims: readonly Statement[], repaired: readonly Statement[]): string[] {
+  return repaired.flatMap((statement, index) => {
+    const original = claims[index];
+    if (original === undefined || statement === original) return [];
+    return [`read ${formatStatement(original)} as ${formatStatement(statement)}, which the rest of the program asks for`];
+  });
 }
 
 /** A chord and its arc enclose a piece of the disc, walked counter-clockwise only where the arc is; no figure needs to be looked at. */
@@ -66,17 +92,35 @@ function turnedSegment(statement: Statement): Statement {
 
 /** What fails is suspected first; where a letter too many fails, the parallels and shapes that hold may be the cause too. */
 function candidatesOf(failing: readonly Statement[], claims: readonly Statement[]): { statement: Statement; variant: Statement }[] {
-  const list = (statements: readonly Statement[]) => statements.flatMap((statement) => variantsOf(statement).map((variant) => ({ statement, variant })));
+  const list = (statements: readonly Statement[]) => statements.flatMap((statement) => [...variantsOf(statement), ...orderVariants(statement, claims)].map((variant) => ({ statement, variant })));
   const others = claims.filter((claim) => !failing.includes(claim) && claim.kind === "relation" && claim.name === "ParallelBetweenLine");
   const cost = ({ statement }: { statement: Statement }): number => (statement.kind === "relation" ? (statement.name === "ParallelBetweenLine" ? 0 : statement.name === "Shape" ? 2 : 1) : 3);
   return [...list(failing), ...list(others)].sort((a, b) => cost(a) - cost(b)).slice(0, MAX_CANDIDATES);
+}
+
+function rotated(text: string): string {
+  return text.slice(1) + text.charAt(0);
+}
+
+/** The corners that AC and CD may have been meant for: the vocabulary writes AO and CO, the common letter last, and here it is not. */
+function cornerVariants(first: string, second: string): [string, string][] {
+  if (first.charAt(1) === second.charAt(1)) return [];
+  const letters = [...new Set(first + second)];
+  if (letters.length !== 3) return [];
+  return letters.flatMap((vertex): [string, string][] => {
+    const [one = "", other = ""] = letters.filter((letter) => letter !== vertex);
+    return [
+      [one + vertex, other + vertex],
+      [other + vertex, one + vertex],
+    ];
+  });
 }
 
 function reversed(text: string): string {
   return Array.from(text).reverse().join("");
 }
 
-const entities = new Set(["RightTriangle", "EquilateralTriangle", "Parallelogram", "Rhombus", "Rectangle", "Square", "Trapezoid", "IsoscelesTrapezoid", "Polygon"]);
+const entities = new Set(["EquilateralTriangle", "Parallelogram", "Rhombus", "Rectangle", "Square", "Polygon"]);
 
 /** The ways a statement may have been meant that differ from it in sense only. */
 export function variantsOf(statement: Statement): Statement[] {
@@ -85,6 +129,8 @@ export function variantsOf(statement: Statement): Statement[] {
   const { name, arguments: list } = statement;
   const [first = "", second = ""] = list;
   const named = (...variant: string[]): Statement => ({ kind: "relation", name, arguments: variant });
+  if (name === "Trapezoid" || name === "IsoscelesTrapezoid") return [named(reversed(first)), named(rotated(first))];
+  if (name === "RightTriangle") return [named(reversed(first)), named(rotated(first)), named(rotated(rotated(first)))];
   if (entities.has(name)) return [named(reversed(first))];
   switch (name) {
     case "Shape": {
@@ -96,20 +142,53 @@ export function variantsOf(statement: Statement): Statement[] {
       return second.length >= 3 ? [named(first, reversed(second))] : [];
     case "ParallelBetweenLine":
       return [named(second, first), named(first, reversed(second)), named(reversed(first), second)];
+    case "SimilarBetweenTriangle":
+    case "CongruentBetweenTriangle":
+    case "MirrorSimilarBetweenTriangle":
+    case "MirrorCongruentBetweenTriangle": {
+      const other = name.startsWith("Mirror") ? name.slice("Mirror".length) : `Mirror${name}`;
+      return [{ kind: "relation", name: other, arguments: [first, second.charAt(0) + reversed(second.slice(1))] }];
+    }
     case "PerpendicularBetweenLine":
-      return [named(second, first)];
+      return [named(second, first), ...cornerVariants(first, second).map((corner) => named(...corner))];
     case "IsPerpendicularBisectorOfLine":
     case "IsBisectorOfAngle":
       return [named(first, reversed(second))];
     case "IsoscelesTriangle":
     case "IsoscelesRightTriangle":
-    case "Kite":
-      return [named(first.charAt(0) + reversed(first.slice(1)))];
+    case "Kite": {
+      const turns = first.length === 3 ? [first, rotated(first), rotated(rotated(first))] : [first, rotated(first)];
+      return turns.flatMap((letters) => [letters, letters.charAt(0) + reversed(letters.slice(1))]).filter((letters) => letters !== first).map((letters) => named(letters));
+    }
     case "IsMidpointOfArc":
       return [named(first, second.charAt(0) + reversed(second.slice(1)))];
     default:
       return [];
   }
+}
+
+/** The order of points on a circle as the arcs of the shapes have it, either way round. */
+function orderVariants(statement: Statement, claims: readonly Statement[]): Statement[] {
+  if (statement.kind !== "relation" || statement.name !== "Cocircular") return [];
+  const [circle = "", letters = ""] = statement.arguments;
+  const neighbours = new Map<string, Set<string>>(Array.from(letters, (letter) => [letter, new Set<string>()]));
+  for (const claim of claims) {
+    if (claim.kind !== "relation" || claim.name !== "Shape") continue;
+    for (const piece of claim.arguments) {
+      if (piece.length !== 3 || !piece.startsWith(circle)) continue;
+      const [from = "", to = ""] = piece.slice(1);
+      neighbours.get(from)?.add(to);
+      neighbours.get(to)?.add(from);
+    }
+  }
+  if (letters.length < 4 || [...neighbours.values()].some((set) => set.size !== 2)) return [];
+  let cycle = letters.charAt(0);
+  while (cycle.length < letters.length) {
+    const next = [...(neighbours.get(cycle.charAt(cycle.length - 1)) ?? [])].find((letter) => !cycle.includes(letter));
+    if (next === undefined) return [];
+    cycle += next;
+  }
+  return [cycle, reversed(cycle)].map((order) => ({ ...statement, arguments: [circle, order] }));
 }
 
 /** An equation with one of its angles or arcs named the other way round. */

@@ -58,9 +58,12 @@ const holds = (statement: Statement, scene: Scene): boolean => checkStatement(st
 export function solve({ statements, seed, start, attempts = DEFAULT_ATTEMPTS, repair = false, explain = false }: SolveOptions): SolveResult {
   const goals = statements.filter((statement) => statement.kind === "value");
   const given = statements.filter((statement) => statement.kind !== "value");
-  const unclosed = given.filter(isUnclosedShape);
-  const claims = given.filter((statement) => !unclosed.includes(statement));
-  const notes = unclosed.map((statement) => `left out ${formatStatement(statement)}: its pieces do not join into a closed shape`);
+  const notes: string[] = [];
+  const claims = given.filter((statement) => {
+    const slip = unreadableAs(statement, given);
+    if (slip !== null) notes.push(`left out ${formatStatement(statement)}: ${slip}`);
+    return slip === null;
+  });
   const names = namesOf(claims);
   if (names.points.length + names.circles.length === 0) return { ok: false, reason: { kind: "nothing to draw", message: "the program names no point or circle", statements: [] } };
 
@@ -76,6 +79,18 @@ export function solve({ statements, seed, start, attempts = DEFAULT_ATTEMPTS, re
   }
   const failing = found.failing.map(formatStatement);
   return { ok: false, reason: { kind: "no drawing found", message: `no drawing satisfies these statements; the nearest fails ${failing.slice(0, 3).join(", ")}${failing.length > 3 ? ` and ${failing.length - 3} more` : ""}`, statements: failing } };
+}
+
+/** Why a construction statement cannot be read as part of a figure, or null. */
+function unreadableAs(statement: Statement, program: readonly Statement[]): string | null {
+  if (statement.kind !== "relation") return null;
+  const [first = ""] = statement.arguments;
+  if (statement.name === "Collinear" && new Set(first).size < first.length) return "it names a point twice";
+  if (isUnclosedShape(statement)) return "its pieces do not join into a closed shape";
+  if (statement.name !== "Shape" || statement.arguments.length < 3 || statement.arguments.some((piece) => piece.length !== 2)) return null;
+  const corners = new Set(statement.arguments.join(""));
+  const flat = program.some((other) => other.kind === "relation" && other.name === "Collinear" && [...corners].every((letter) => other.arguments[0]?.includes(letter)));
+  return flat && corners.size === statement.arguments.length ? "its corners lie on one line" : null;
 }
 
 function isUnclosedShape(statement: Statement): boolean {
