@@ -18,3 +18,5 @@ export { type TowerOutput, visionTower } from "./towers/vision-tower.js";
 export { type ImageNegative, type Sample, type SampleCounts, samplesOf, type TextNegative, type TextNegativeKind } from "./training/sample.js";
 export { type Anchor, type Form, forms, type Group, groupOf, type GroupOptions } from "./training/group.js";
 export { type Batch, batchOf, type LossView } from "./training/batch.js";
+export { type EncoderRecipe, paperRecipe, trainEncoder, type TrainEncoderOptions, type TrainEncoderResult } from "./training/train-encoder.js";
+export { type CandidateRank, type CandidateSet, candidateSets, rankCandidates, type RankCandidatesOptions } from "./evaluation/rank-candidates.js";

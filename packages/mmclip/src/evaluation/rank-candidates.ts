@@ -1,0 +1,100 @@
+import { type EditClass, editClasses } from "@mmgeo/dataset";
+import { PixelStore } from "../images/pixel-store.js";
+import { type EmbeddingMatrix, encodeImages, type EncodeOptions, encodeTexts } from "../model/encode.js";
+import { randomOf, sampleOf, seedOf } from "../random.js";
+import type { Sample } from "../training/sample.js";
+
+/**
+ * The paper's four candidate sets (section 5). `random`: the image against its caption and captions of other samples.
+ * `retrieval` and `rule`: the image against its caption and its negative captions of that kind. `image`: the caption against
+ * its image and its negative images.
+ */
+export const candidateSets = ["random", "retrieval", "rule", "image"] as const;
+export type CandidateSet = (typeof candidateSets)[number];
+
+export interface CandidateRank {
+  id: string;
+  set: CandidateSet;
+  /** 1 where the positive is more similar than every negative. A negative that is exactly as similar counts against it. */
+  rank: number;
+  /** Candidates in all, the positive included: a guess has Hit@1 `1 / count`. */
+  count: number;
+  /** For each class of edits: negatives with an edit of that class, and how many of them were less similar than the positive. */
+  classes: Partial<Record<EditClass, { won: number; count: number }>>;
+}
+
+export interface RankCandidatesOptions extends EncodeOptions {
+  samples: readonly Sample[];
+  set: CandidateSet;
+  /** Most negatives a sample; a sample with more is measured on a seeded choice of them. @default 10 */
+  negatives?: number;
+  seed?: number;
+  /** Keeps decoded images between calls. */
+  store?: PixelStore;
+}
+
+interface Question {
+  sample: Sample;
+  /** Captions or image paths, the positive first. */
+  candidates: string[];
+  classes: EditClass[][];
+}
+
+function questionOf({ sample, samples, set, negatives, seed }: { sample: Sample; samples: readonly Sample[]; set: CandidateSet; negatives: number; seed: number }): Question | null {
+  const random = randomOf(seed, seedOf(...Array.from(sample.id, (character) => character.codePointAt(0) as number)));
+  if (set === "image") {
+    const chosen = sampleOf(sample.imageNegatives, negatives, random);
+    return { sample, candidates: [sample.image, ...chosen.map(({ image }) => image)], classes: chosen.map(({ classes }) => classes) };
+  }
+  if (set === "random") {
+    const others = [...new Set(samples.map(({ caption }) => caption))].filter((caption) => caption !== sample.caption);
+    const chosen = sampleOf(others, negatives, random);
+    return { sample, candidates: [sample.caption, ...chosen], classes: chosen.map(() => []) };
+  }
+  const chosen = sampleOf(sample.textNegatives.filter(({ kind }) => kind === set), negatives, random);
+  return { sample, candidates: [sample.caption, ...chosen.map(({ caption }) => caption)], classes: chosen.map(({ classes }) => classes) };
+}
+
+function cosine(left: EmbeddingMatrix, leftRow: number, right: EmbeddingMatrix, rightRow: number): number {
+  let sum = 0;
+  for (let index = 0; index < left.size; index++) sum += (left.data[leftRow * left.size + index] as number) * (right.data[rightRow * right.size + index] as number);
+  return sum;
+}
+
+/** Encodes each distinct text or path once and says where it is. */
+function distinct(items: readonly string[]): { items: string[]; rowOf: Map<string, number> } {
+  const rowOf = new Map<string, number>();
+  for (const item of items) if (!rowOf.has(item)) rowOf.set(item, rowOf.size);
+  return { items: [...rowOf.keys()], rowOf };
+}
+
+/** Ranks each sample's positive among its candidates. Samples without negatives of the set are left out. */
+export async function rankCandidates({ model, samples, set, negatives = 10, seed = 0, store, batchSize, precision }: RankCandidatesOptions): Promise<CandidateRank[]> {
+  const questions = samples.flatMap((sample) => {
+    const question = questionOf({ sample, samples, set, negatives, seed });
+    return question === null || question.candidates.length < 2 ? [] : [question];
+  });
+  if (questions.length === 0) return [];
+  const byImage = set === "image";
+  const images = distinct(questions.flatMap(({ sample, candidates }) => (byImage ? candidates : [sample.image])));
+  const texts = distinct(questions.flatMap(({ sample, candidates }) => (byImage ? [sample.caption] : candidates)));
+  const imageRows = await encodeImages({ model, images: images.items, store, batchSize, precision });
+  const textRows = await encodeTexts({ model, texts: texts.items, batchSize, precision });
+  return questions.map(({ sample, candidates, classes }) => {
+    const similarities = candidates.map((candidate) => {
+      const [image, text] = byImage ? [candidate, sample.caption] : [sample.image, candidate];
+      return cosine(imageRows, images.rowOf.get(image) as number, textRows, texts.rowOf.get(text) as number);
+    });
+    const [positive = 0, ...others] = similarities;
+    const byClass: CandidateRank["classes"] = {};
+    for (const [index, similarity] of others.entries()) {
+      for (const editClass of editClasses) {
+        if (!classes[index]?.includes(editClass)) continue;
+        const tally = (byClass[editClass] ??= { won: 0, count: 0 });
+        tally.count += 1;
+        if (similarity < positive) tally.won += 1;
+      }
+    }
+    return { id: sample.id, set, rank: 1 + others.filter((similarity) => similarity >= positive).length, count: candidates.length, classes: byClass };
+  });
+}
