@@ -27,3 +27,9 @@ export { type BuildOptions, buildRecord, type BuildResult, type BuildStage, LEAS
 export { claimsOf, markable } from "./build/claims.js";
 export { perturbations, type PerturbedFigure, type SolvedFigure } from "./perturb/perturbations.js";
 export { type SampledProblem, sampleFamilies, sampleProblems } from "./sources/sample.js";
+export { buildDataset, type BuildDatasetOptions, type BuildReport } from "./build/build-dataset.js";
+export { checkDataset, checkRecord, type DatasetCheck } from "./build/check-dataset.js";
+export { problemOfProgram, readPrograms } from "./sources/programs.js";
+export { exportDiagram, exportExtensions, type ExportFormat, exportFormats } from "./export/exporters.js";
+export { exportDataset } from "./export/export-dataset.js";
+export type { BuildOutcome } from "./build/build-task.js";

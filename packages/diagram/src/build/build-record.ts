@@ -7,12 +7,14 @@ import { type DrawStyle, frameSize } from "../draw/style.js";
 import { drawSvg } from "../draw/svg.js";
 import { constantValue } from "../language/constant.js";
 import { formatStatement } from "../language/format.js";
+import { meaningOf, sameMeaning } from "../language/meaning.js";
 import { parseExpression, parseStatement } from "../language/parse.js";
 import type { Statement } from "../language/statement.js";
+import { vocabulary } from "../language/vocabulary.js";
 import { perturbations, type PerturbedFigure, type SolvedFigure } from "../perturb/perturbations.js";
 import type { Problem } from "../problem.js";
 import { seedOf } from "../seeded-random.js";
-import { solve } from "../solve/solve.js";
+import { solve, type SolveResult } from "../solve/solve.js";
 import { readProblemStatements } from "../sources/problem-statements.js";
 import { claimsOf, markable } from "./claims.js";
 import { generatorName } from "./generator.js";
@@ -60,19 +62,22 @@ export function buildRecord(options: BuildOptions): BuildResult {
   if (read.construction.length === 0) return failed("read", read.unreadable[0]?.message ?? "the problem has no construction");
   const goal = goalOf(problem);
   const seedHere = seedOf(problem.id, seed);
-  const solved = solve({ statements: [...read.all, ...(goal === null ? [] : [goal])], seed: seedHere, start });
+  const given = read.all.filter((statement) => statement.kind !== "mark");
+  const solved = drawingOf(given, goal, seedHere, start);
   if (!solved.ok) return failed("solve", solved.reason.message);
 
-  const holding = new Set(solved.statements);
-  const construction = read.construction.filter((statement) => holding.has(statement));
-  const stated = read.all.filter((statement) => holding.has(statement) && !construction.includes(statement));
+  // The solver may have put a statement right, or left one out: what it returns is what holds.
+  const isConstruction = (statement: Statement): boolean => statement.kind === "relation" && vocabulary.get(statement.name)?.kind === "construction";
+  const construction = solved.statements.filter(isConstruction);
+  const stated = solved.statements.filter((statement) => !isConstruction(statement));
   const wrong = [...construction, ...stated].find((statement) => checkStatement(statement, solved.scene).verdict !== "true");
   if (wrong !== undefined) return failed("check", `${formatStatement(wrong)} does not hold on the drawing`);
   const figure: SolvedFigure = { construction, stated, claims: claimsOf({ construction, stated, scene: solved.scene }), scene: solved.scene };
   if (figure.claims.length === 0) return failed("check", "nothing is stated of the figure that a caption could say");
 
-  const marked = new Set((marks === "image" ? read.image : stated).map(formatStatement));
-  const paint = painter({ marked: marks === "image" ? marked : null, size, seed: seedHere, style: options.style });
+  const marked = new Set(read.image.map((statement) => meaningOf(statement, "english")));
+  const explicit = read.image.filter((statement) => statement.kind === "mark");
+  const paint = painter({ marked: marks === "image" ? marked : null, explicit, size, seed: seedHere, style: options.style });
   try {
     const pixels = paint(figure);
     const image = `images/${problem.id}.png`;
@@ -97,24 +102,35 @@ export function buildRecord(options: BuildOptions): BuildResult {
   }
 }
 
+/** The given drawing where every statement holds on it already, else a solved one. */
+function drawingOf(statements: readonly Statement[], goal: Statement | null, seed: number, start: Scene | undefined): SolveResult {
+  if (start !== undefined && statements.every((statement) => checkStatement(statement, start).verdict === "true")) return { ok: true, scene: start, notes: [], statements: [...statements] };
+  return solve({ statements: goal === null ? statements : [...statements, goal], seed, start });
+}
+
 interface Painter {
   (figure: SolvedFigure): Pixels;
   marksOf(figure: SolvedFigure): Statement[];
 }
 
 /** Draws figures of one record in one style. */
-function painter({ marked, size, seed, style = {} }: { marked: ReadonlySet<string> | null; size: number; seed: number; style?: Partial<DrawStyle> }): Painter {
+function painter({ marked, explicit, size, seed, style = {} }: { /** null marks all that can be */ marked: ReadonlySet<string> | null; /** `Mark(…)` lines of the program itself */ explicit: readonly Statement[]; size: number; seed: number; style?: Partial<DrawStyle> }): Painter {
   const fontSize = Math.max(style.fontSize ?? 18, Math.min(28, (LEAST_LABEL_PIXELS * frameSize) / size));
   const lineWidth = Math.max(style.lineWidth ?? 1.6, frameSize / size);
   const marksOf = (figure: SolvedFigure): Statement[] => {
     const list = markable(figure.construction, figure.stated);
-    return marked === null ? list : list.filter((statement) => marked.has(formatStatement(statement)) || (figure as Partial<PerturbedFigure>).edits?.some((edit) => edit.to === statement && marked.has(formatStatement(edit.from))) === true);
+    return marked === null ? list : list.filter((statement) => marked.has(meaningOf(originalOf(statement, figure), "english")));
   };
   const paint = (figure: SolvedFigure): Pixels => {
-    const marks = marksOf(figure).map((target): Statement => ({ kind: "mark", target }));
+    const marks = [...marksOf(figure).map((target): Statement => ({ kind: "mark", target })), ...explicit];
     return renderPixels(drawSvg({ scene: figure.scene, statements: [...figure.construction, ...figure.stated, ...marks], style: { ...style, fontSize, lineWidth }, seed, measure }), { size });
   };
   return Object.assign(paint, { marksOf });
+}
+
+/** The statement of the first figure that an edit made this one from, or itself. */
+function originalOf(statement: Statement, { edits = [] }: Partial<PerturbedFigure>): Statement {
+  return edits.findLast(({ to }) => sameMeaning(to, statement))?.from ?? statement;
 }
 
 /** Construction, statements, then what is marked, one statement a line. */
@@ -176,7 +192,7 @@ function answerMeasured(goal: Statement, { question }: Problem, scene: Scene): b
   const measured = measure(goal.expression, scene);
   let published: number | null = null;
   try {
-    published = constantValue(parseExpression(question.answer));
+    published = constantValue(parseExpression(question.answer.replace(/°$/, "")));
   } catch {
     return null;
   }

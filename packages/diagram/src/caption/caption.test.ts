@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseStatement } from "../language/parse.js";
 import { vocabulary } from "../language/vocabulary.js";

@@ -43,7 +43,7 @@ function renamed(name: string, list: readonly string[], rename: (letter: string)
     if ((name === "Cocircular" && index === 0) || (circleSecond.has(name) && index === 1) || name.endsWith("OfCircle") && list.length === 1) return argument;
     const circle = name === "Shape" ? argument.length === 3 : name === "IsMidpointOfArc" ? index === 1 : circleFirst.test(name);
     const kept = circle ? 1 : 0;
-    return argument.slice(0, kept) + [...argument.slice(kept)].map(rename).join("");
+    return argument.slice(0, kept) + Array.from(argument.slice(kept), rename).join("");
   });
 }
 

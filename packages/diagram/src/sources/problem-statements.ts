@@ -1,6 +1,6 @@
 import { InputError } from "@mmgeo/dataset";
 import { formatStatement } from "../language/format.js";
-import { repairStatement } from "../language/repair.js";
+import { repairStatement, splitEqualities } from "../language/repair.js";
 import type { Statement } from "../language/statement.js";
 import type { Problem } from "../problem.js";
 
@@ -22,7 +22,12 @@ export function readProblemStatements(problem: Pick<Problem, "id" | "constructio
   const seen = new Set<string>();
   for (const part of ["construction", "text", "image"] as const) {
     const seenHere = new Set<string>();
-    for (const [index, text] of problem[part].entries()) {
+    const texts = problem[part].flatMap((text, index) => {
+      const parts = splitEqualities(text);
+      if (parts.length > 1) result.notes.push(`read ${text} as ${parts.join(" and ")}`);
+      return parts.map((piece) => ({ text: piece, index }));
+    });
+    for (const { text, index } of texts) {
       try {
         const { statement, repairs } = repairStatement(text, { file: `${problem.id}.${part}`, line: index + 1 });
         const canonical = formatStatement(statement);

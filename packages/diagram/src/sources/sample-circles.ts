@@ -113,7 +113,7 @@ const cyclicQuadrilateral: Family = (random) => {
 const equalChords: Family = (random) => {
   const angle = random.integer(40, 75);
   const radius = 5;
-  const gap = random.integer(15, 60);
+  const gap = random.integer(12, Math.min(60, 165 - 2 * angle));
   const [a, b, c, d] = [polar(radius, 180 - gap / 2 - angle), polar(radius, 180 - gap / 2), polar(radius, gap / 2), polar(radius, gap / 2 + angle)].map(([x, y]) => [-y, x] as [number, number]) as [[number, number], [number, number], [number, number], [number, number]];
   return {
     construction: ["Shape(OA,AB,BO)", "Shape(OC,CD,DO)", "Cocircular(O,ABCD)"],

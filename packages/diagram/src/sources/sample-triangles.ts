@@ -162,9 +162,10 @@ const equilateralPerimeter: Family = (random) => {
 /** Two similar triangles on crossing lines. */
 const crossing: Family = (random) => {
   const top = random.integer(2, 8);
-  const factor = random.pick([2, 3, 1.5]);
+  const factor = random.pick([2, 1.5]);
   const even = factor === 1.5 ? 2 * top : top;
-  const leg = factor === 1.5 ? 2 * random.integer(2, 6) : random.integer(3, 9);
+  // Legs some as long as the short side keep both triangles open; those of factor 1.5 stay whole.
+  const leg = factor === 1.5 ? 2 * random.integer(Math.ceil(0.4 * even), Math.ceil(0.7 * even)) : random.integer(Math.ceil(0.8 * even), Math.ceil(1.4 * even));
   const bottom = even * factor;
   const spread = random.integer(55, 80);
   const b = polar(leg, 180 - spread);

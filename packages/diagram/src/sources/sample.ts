@@ -1,4 +1,4 @@
-import type { Scene } from "@mmgeo/dataset";
+import type { Position, Scene } from "@mmgeo/dataset";
 import { captionOf } from "../caption/caption.js";
 import { inDegrees, termText } from "../caption/terms.js";
 import { parseStatement } from "../language/parse.js";
@@ -58,6 +58,7 @@ function problemOf(family: string, sketch: Sketch, random: SeededRandom, { id, s
   const goal = renamed(sketch.goal);
   const statements = text.map((line) => parseStatement(line));
   const letter = (key: string): string => rename.get(key) ?? key;
+  const turned = turnedBy(turnOf(random));
   const unit = unitOf(parseStatement(goal));
   const answer = numberText(sketch.answer);
   return {
@@ -75,11 +76,23 @@ function problemOf(family: string, sketch: Sketch, random: SeededRandom, { id, s
     source: "@mmgeo/diagram sample",
     licence: "MIT",
     start: {
-      points: Object.fromEntries(Object.entries(sketch.points).map(([key, at]) => [letter(key), at])),
-      circles: Object.fromEntries(Object.entries(sketch.circles ?? {}).map(([key, circle]) => [letter(key), circle])),
+      points: Object.fromEntries(Object.entries(sketch.points).map(([key, at]) => [letter(key), turned(at)])),
+      circles: Object.fromEntries(Object.entries(sketch.circles ?? {}).map(([key, circle]) => [letter(key), { ...circle, center: turned(circle.center) }])),
       symbols: sketch.symbols ?? {},
     },
   };
+}
+
+/** Half of the figures stand as textbooks have them; the rest lie on a side or are turned a little. */
+function turnOf(random: SeededRandom): number {
+  if (random.chance(0.5)) return 0;
+  return random.chance(0.5) ? random.pick([90, 180, 270]) : random.real(-25, 25);
+}
+
+function turnedBy(degrees: number): (position: Position) => Position {
+  if (degrees === 0) return (position) => position;
+  const angle = (degrees * Math.PI) / 180;
+  return ([x, y]) => [x * Math.cos(angle) - y * Math.sin(angle), x * Math.sin(angle) + y * Math.cos(angle)];
 }
 
 /** Half of the problems keep textbook letters, neighbours in the alphabet; a circle's letter stays O where it is its centre. */

@@ -1,0 +1,119 @@
+import { readFile } from "node:fs/promises";
+import { InputError } from "@mmgeo/dataset";
+import { buildDataset, checkDataset, defaultStyle, exportDataset, exportFormats, type Problem, readFormalGeo, readPrograms, sampleProblems, sampleStyle } from "@mmgeo/diagram";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { log, printJson } from "./output.js";
+
+const wholeNumber =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (!Number.isSafeInteger(number) || number < least || number > most) throw new InvalidArgumentError(`give a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}`);
+    return number;
+  };
+
+interface BuildFlags {
+  from: "formalgeo" | "programs" | "sample";
+  out: string;
+  negatives: number;
+  seed: number;
+  size: number;
+  workers: number;
+  limit?: number;
+  ids?: string;
+  marks?: "stated" | "image";
+  varied?: boolean;
+  json?: boolean;
+}
+
+/** Problems sampled where nobody says how many. */
+const DEFAULT_SAMPLE = 300;
+
+async function problemsOf({ from, limit, ids, seed }: BuildFlags, input: string | undefined): Promise<Iterable<Problem> | AsyncIterable<Problem>> {
+  const wanted = ids === undefined ? undefined : (await readIds(ids));
+  if (from === "sample") return sampleProblems({ count: limit ?? DEFAULT_SAMPLE, seed }).filter(({ id }) => wanted === undefined || wanted.includes(id));
+  if (input === undefined) throw new InputError({ message: `--from ${from} needs an input: the folder or file to read`, field: "INPUT" });
+  if (from === "formalgeo") return readFormalGeo(input, { ids: wanted, limit });
+  if (wanted !== undefined) throw new InputError({ message: "--ids goes with formalgeo and sample; give a folder with the programs wanted", field: "--ids" });
+  return readPrograms(input, { limit });
+}
+
+/** One id a line; empty lines and lines that begin with # are skipped. */
+async function readIds(file: string): Promise<string[]> {
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new InputError({ file, message: "cannot be read; give a file with one problem id a line", cause });
+  });
+  return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+/** `mmgeo diagram build | check | export` */
+export function registerDiagramCommands(program: Command): void {
+  const diagram = program.command("diagram").description("diagrams from code: solved, proven, drawn, captioned, perturbed");
+
+  diagram
+    .command("build")
+    .description("build a dataset folder: records with their pictures and image negatives")
+    .argument("[input]", "the folder or file to read; not needed for --from sample")
+    .addOption(new Option("--from <source>", "what the input is").choices(["formalgeo", "programs", "sample"]).makeOptionMandatory())
+    .requiredOption("--out <dir>", "the dataset folder; a build that was stopped goes on")
+    .option("--negatives <n>", "image negatives a record", wholeNumber(0, 100), 10)
+    .option("--seed <n>", "seed of everything random", wholeNumber(0), 1)
+    .option("--size <pixels>", "side of the pictures", wholeNumber(32, 4096), 224)
+    .option("--workers <n>", "threads", wholeNumber(1, 256), 2)
+    .option("--limit <n>", "at most so many problems", wholeNumber(1))
+    .option("--ids <file>", "only these problems, one id a line")
+    .addOption(new Option("--marks <what>", "mark all that is stated (default), or what the published picture or the program's own Mark lines mark (default of programs)").choices(["stated", "image"]))
+    .option("--varied", "draw in a style taken from the seed instead of the plain one")
+    .option("--json", "end with one JSON object")
+    .action(async (input: string | undefined, flags: BuildFlags) => {
+      const started = performance.now();
+      let told = 0;
+      const report = await buildDataset({
+        problems: await problemsOf(flags, input),
+        folder: flags.out,
+        negatives: flags.negatives,
+        seed: flags.seed,
+        size: flags.size,
+        workers: flags.workers,
+        marks: flags.marks ?? (flags.from === "programs" ? "image" : "stated"),
+        style: flags.varied === true ? sampleStyle(flags.seed, { colors: true }) : defaultStyle,
+        onProgress: (done, built) => {
+          if (done - told < 100) return;
+          told = done;
+          log(`${done} problems read, ${built} built`);
+        },
+      });
+      const seconds = (performance.now() - started) / 1000;
+      log(`${report.built} of ${report.read} problems built with ${report.negatives.made} negatives in ${seconds.toFixed(1)} s; ${report.negatives.complete} have all ${flags.negatives}`);
+      if (report.answers.comparable > 0) log(`the goal measures the published answer for ${report.answers.measured} of ${report.answers.comparable}`);
+      for (const { id, stage, reason } of report.failed.slice(0, 10)) log(`  ${id} (${stage}): ${reason}`);
+      if (report.failed.length > 10) log(`  and ${report.failed.length - 10} more: see build-report.json in ${flags.out}`);
+      if (flags.json === true) printJson({ ...report, seconds });
+    });
+
+  diagram
+    .command("check")
+    .description("prove every claim and false claim of a dataset again")
+    .argument("<dir>", "the dataset folder")
+    .option("--json", "end with one JSON object")
+    .action(async (folder: string, flags: { json?: boolean }) => {
+      const check = await checkDataset(folder);
+      log(`${check.records} records: ${check.claims} claims and ${check.falseClaims} false claims proven again, ${check.images} images, ${check.wrong.length} wrong`);
+      for (const { id, negative, statement, problem } of check.wrong.slice(0, 20)) log(`  ${id}${negative === 0 ? "" : ` negative ${negative}`}: ${statement}: ${problem}`);
+      if (flags.json === true) printJson(check);
+      if (check.wrong.length > 0) process.exitCode = 1;
+    });
+
+  diagram
+    .command("export")
+    .description("write every diagram of a dataset as code in a language people use")
+    .argument("<dir>", "the dataset folder")
+    .addOption(new Option("--to <format>", "the language").choices([...exportFormats]).makeOptionMandatory())
+    .requiredOption("--out <dir>", "the folder to write into")
+    .option("--json", "end with one JSON object")
+    .action(async (folder: string, flags: { to: (typeof exportFormats)[number]; out: string; json?: boolean }) => {
+      const files = await exportDataset({ folder, format: flags.to, out: flags.out });
+      log(`${files} files written to ${flags.out}`);
+      if (flags.json === true) printJson({ files, format: flags.to, out: flags.out });
+    });
+}

@@ -1,0 +1,30 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type DiagramRecord, imageFileOf } from "@mmgeo/dataset";
+import type { Problem } from "../problem.js";
+import type { SampledProblem } from "../sources/sample.js";
+import { type BuildOptions, buildRecord, type BuildStage } from "./build-record.js";
+
+/** One problem's way to a record, as a worker thread is given it. */
+export interface BuildTask extends Pick<BuildOptions, "negatives" | "seed" | "size" | "style" | "marks"> {
+  problem: Problem & Partial<Pick<SampledProblem, "start">>;
+  folder: string;
+}
+
+/** A finished problem in `build-log.jsonl`. */
+export type BuildOutcome =
+  | { id: string; ok: true; negatives: number; answerMeasured: boolean | null; shortfall: string | null; notes: string[] }
+  | { id: string; ok: false; stage: BuildStage; reason: string };
+
+/** Builds one record and writes its pictures; the record itself is written by the caller, in the order of the problems. */
+export async function runTask({ problem, folder, ...options }: BuildTask): Promise<{ outcome: BuildOutcome; record: DiagramRecord | null }> {
+  const result = buildRecord({ ...options, problem, start: problem.start });
+  if (!result.ok) return { outcome: { id: result.id, ok: false, stage: result.stage, reason: result.reason }, record: null };
+  for (const { path, png } of result.images) {
+    const file = imageFileOf(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, png);
+  }
+  const { record, answerMeasured, shortfall } = result;
+  return { outcome: { id: record.id, ok: true, negatives: record.negatives.length, answerMeasured, shortfall, notes: record.provenance.notes ?? [] }, record };
+}
