@@ -46,7 +46,7 @@ function goalError({ goal, answer }, scene) {
   const published = constantValue(parseExpression(answer));
   const measured = statement.kind === "value" ? measure(statement.expression, scene) : statement.kind === "equal" ? (measure(statement.left, scene) ?? Number.NaN) - (measure(statement.right, scene) ?? Number.NaN) : null;
   if (published === null || measured === null) return null;
-  return Math.abs(measured - published) / Math.max(1e-3, Math.abs(published));
+  return Math.abs(measured - published) / (published === 0 ? 1 : Math.abs(published));
 }
 
 const times = [];

@@ -47,7 +47,8 @@ export function relationConditions(name: string, list: readonly string[], view: 
     case "Trapezoid":
       return [counterClockwise(view, first), direction(a + d, b + c)];
     case "IsoscelesTrapezoid":
-      return [counterClockwise(view, first), direction(a + d, b + c), length(a + b, c + d)];
+      // equal diagonals too: a parallelogram's legs are as long as one another, and it is no isosceles trapezoid
+      return [counterClockwise(view, first), direction(a + d, b + c), length(a + b, c + d), length(a + c, b + d)];
     case "RightTrapezoid":
       return [counterClockwise(view, first), rightAngle(d + a + b), rightAngle(a + b + c)];
     case "IsMidpointOfLine":

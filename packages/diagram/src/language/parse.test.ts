@@ -116,6 +116,9 @@ describe("repairStatement", () => {
     ["IsoscelesTriangle(FGH))", "IsoscelesTriangle(FGH)"],
     ["IsTangentOfCircle(LK,M", "IsTangentOfCircle(LK,M)"],
     ["PerpendicularBetweenLine(BC，AC)", "PerpendicularBetweenLine(BC,AC)"],
+    ["Value(MeasureOfArc(O,CF))", "Value(MeasureOfArc(OCF))"],
+    ["Value(Div(LengthOfLine(DE),LengthOfLine(BC)),)", "Value(Div(LengthOfLine(DE),LengthOfLine(BC)))"],
+    ["Equal(MeasureOfArc(PCY),3*Z-3)", "Equal(MeasureOfArc(PCY),3*z-3)"],
     ["Equal(LengthOfLine(VM),3a+11)", "Equal(LengthOfLine(VM),3*a+11)"],
   ])("reads %s as %s and says so", (text, repaired) => {
     const result = repairStatement(text);

@@ -1,7 +1,7 @@
 import type { Scene } from "@mmgeo/dataset";
 import { formatStatement } from "../language/format.js";
 import type { Expression, Statement } from "../language/statement.js";
-import { search } from "./search.js";
+import { GOOD_LOOKS, search } from "./search.js";
 
 /** An annotation with more slips than this is not repaired but refused. */
 const MAX_REPAIRS = 4;
@@ -33,13 +33,13 @@ export function repairSenses({ claims, goals, seed, failing, holds }: RepairOpti
   let current = [...claims];
   let failures = [...failing];
   for (let repairs = 0; repairs < MAX_REPAIRS; repairs += 1) {
-    let best: { claims: Statement[]; failing: Statement[]; scene: Scene | null } | null = null;
+    let best: { claims: Statement[]; failing: Statement[]; scene: Scene | null; looks: number } | null = null;
     for (const { statement, variant } of candidatesOf(failures, current)) {
       const tried = current.map((claim) => (claim === statement ? variant : claim));
       const result = search({ claims: tried, goals, seed, attempts: ATTEMPTS, holds });
-      if (best !== null && result.failing.length >= best.failing.length) continue;
-      best = { claims: tried, failing: result.failing, scene: result.scene };
-      if (result.scene !== null) break;
+      const better = best === null || result.failing.length < best.failing.length || (result.failing.length === best.failing.length && result.looks < best.looks);
+      if (better) best = { claims: tried, failing: result.failing, scene: result.scene, looks: result.looks };
+      if (result.looks < GOOD_LOOKS) break;
     }
     if (best === null) return null;
     if (best.scene !== null) return { scene: best.scene, claims: best.claims, notes: notesOf(claims, best.claims) };

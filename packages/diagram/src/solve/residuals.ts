@@ -89,7 +89,7 @@ export function equationsOf(statement: Statement, { unknowns, scale }: Context):
     case "Trapezoid":
       return [sameDirection(a + d, b + c)];
     case "IsoscelesTrapezoid":
-      return [sameDirection(a + d, b + c), sameLength(a + b, c + d)];
+      return [sameDirection(a + d, b + c), sameLength(a + b, c + d), sameLength(a + c, b + d)];
     case "RightTrapezoid":
       return [rightAngle(d + a + b), rightAngle(a + b + c)];
     case "IsMidpointOfLine":

@@ -9,12 +9,13 @@ import { initialLayout } from "./layout.js";
 import { costOf, fit, type Residual } from "./levenberg-marquardt.js";
 import { equationsOf } from "./residuals.js";
 import { scaleOf } from "./scale.js";
+import { trapezoidGuides } from "./trapezoid-guides.js";
 import { type Unknowns, unknownsOf } from "./unknowns.js";
 
 /** Once a drawing is found whose looks are not as they should be, so many more starts may find a better one. */
-const STARTS_FOR_LOOKS = 5;
+const STARTS_FOR_LOOKS = 8;
 /** What the guides may leave undone on a drawing that is taken at once. */
-const GOOD_LOOKS = 1e-3;
+export const GOOD_LOOKS = 1e-3;
 
 /** Guides ask for a good look and may stand in the way of an unusual figure, so every third start all but leaves them out. */
 const FAINT = 0.1;
@@ -36,6 +37,8 @@ export interface SearchResult {
   scene: Scene | null;
   /** The claims that fail on the nearest drawing found. */
   failing: Statement[];
+  /** What the guides leave undone on the drawing; 0 is a good look. */
+  looks: number;
 }
 
 /** Fits coordinates to statements from several seeded starts. */
@@ -44,7 +47,7 @@ export function search({ claims, goals, seed, attempts, start, holds }: SearchOp
   const scale = scaleOf(claims);
   const context = { unknowns, scale };
   const equations = claims.flatMap((statement) => equationsOf(statement, context));
-  const guides = [...claims.flatMap((statement) => inequalitiesOf(statement, context)), ...angleGuides([...claims, ...goals], unknowns)];
+  const guides = [...claims.flatMap((statement) => inequalitiesOf(statement, context)), ...angleGuides([...claims, ...goals], unknowns), ...trapezoidGuides(claims, context)];
   const faintGuides = guides.map((guide) => ({ ...guide, weight: guide.weight * FAINT }));
   const segments = faceSegments(claims, unknowns);
   const generator = xoroshiro128plus(seed);
@@ -67,7 +70,7 @@ export function search({ claims, goals, seed, attempts, start, holds }: SearchOp
     if (best.looks < GOOD_LOOKS) break;
     last = Math.min(last, attempt + 1 + STARTS_FOR_LOOKS);
   }
-  return best !== null ? { scene: best.scene, failing: [] } : { scene: null, failing: nearest ?? [] };
+  return best !== null ? { scene: best.scene, failing: [], looks: best.looks } : { scene: null, failing: nearest ?? [], looks: Number.POSITIVE_INFINITY };
 }
 
 /** The figure may be far larger or smaller than the numbers of the program suggest, so every other later start tries another size. */
