@@ -18,3 +18,8 @@ export { type ConversationOptions, conversationsOf, letterOf } from "./data/conv
 export { type Part, type StageOptions, type StageResult, trainStage } from "./training/train-stage.js";
 export { generate, type Generated, generateIds, type GenerationOptions, type GenerationRequest, loadPixels } from "./generation/generate.js";
 export type { Sampling } from "./generation/sampling.js";
+export { joinModels } from "./model/join-models.js";
+export { readConversations } from "./data/llava-conversations.js";
+export { quickRecipe } from "./training/quick-recipe.js";
+export { runTraining, type TrainingConfig, trainingConfigSchema } from "./training/run-training.js";
+export { generateOfFile, logitsOfFile } from "./command-tensors.js";

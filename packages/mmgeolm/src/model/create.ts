@@ -126,7 +126,8 @@ function normalTensor(shape: readonly number[], deviation: number, random: Rando
   return tf.tensor(values, [...shape], "float32");
 }
 
-function freshProjector(shapes: Record<string, number[]>, random: Random): Parameters {
+/** A projector with random weights and no biases. */
+export function freshProjector(shapes: Record<string, number[]>, random: Random): Parameters {
   return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, shape.length === 1 ? tf.zeros(shape) : normalTensor(shape, 1 / Math.sqrt(shape[1] as number), random)]));
 }
 

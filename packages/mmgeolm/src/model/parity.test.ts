@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readSafetensors, tf, useNativeBackend } from "@mmgeo/engine";
+import { type HostTensor, readSafetensors, tf, toTensor, useNativeBackend } from "@mmgeo/engine";
 import { beforeAll, describe, expect, it } from "vitest";
 import { generateIds } from "../generation/generate.js";
 import { loadModel } from "./checkpoint.js";
@@ -28,9 +28,9 @@ describe.each(readdirSync(root))("%s computes what Python's transformers compute
     const inputs = await readSafetensors(join(root, name, "inputs.safetensors"));
     const expected = await readSafetensors(join(root, name, "expected.safetensors"));
     const model = await loadModel(join(root, name));
-    const [batch, tokens] = inputs["input_ids"]?.shape as [number, number];
+    const [batch, tokens] = (inputs["input_ids"] as HostTensor).shape as [number, number];
     const pixelValues = inputs["pixel_values"];
-    const pixels = pixelValues === undefined ? null : (tf.tensor(pixelValues.data, [...pixelValues.shape]) as tf.Tensor4D);
+    const pixels = pixelValues === undefined ? null : (toTensor(pixelValues) as tf.Tensor4D);
     const result = computeLogits({ model, batch: { ids: inputs["input_ids"]?.data as Int32Array, batch, tokens }, pixels, labels: inputs["labels"]?.data as Int32Array, gradients: true });
     expect(excess(result.logits.dataSync(), expected["logits"]?.data as Float32Array, 1e-4)).toBeLessThan(2e-5);
     expect(excess(result.loss?.dataSync() as Float32Array, expected["loss"]?.data as Float32Array, 1e-5)).toBeLessThan(1e-6);

@@ -5,16 +5,22 @@ import type { Conversation } from "../data/conversation.js";
 import { saveModel } from "../model/checkpoint.js";
 import type { Model } from "../model/model.js";
 import { tokensPerImage } from "../model/multimodal-config.js";
+import { imagePlaceholder, type Message } from "../text/chat.js";
 import { encodeConversation, type EncodedSample } from "../text/prompt.js";
 import { answerLoss, tokenArrays } from "./batch.js";
+import { groupedBatches } from "./grouping.js";
 import { cacheFeatures, pixelStoreOf } from "./vision-cache.js";
 
 /** The parts of a model that can be trained or frozen apart. */
 export type Part = "vision" | "projector" | "language";
 
 export interface StageOptions {
-  /** 2 trains the projector alone, on features the frozen tower computes once; 3 trains everything (the paper, section 4) */
-  stage: 2 | 3;
+  /**
+   * 2 trains the projector alone, on features the frozen tower computes once; 3 trains everything (the paper, section 4).
+   * "text" comes before 2 where the language model starts from nothing: it trains that alone, on every token of the
+   * conversations' texts, without pictures.
+   */
+  stage: "text" | 2 | 3;
   /** is used up: its trained tensors are moved into the trainer; use the model of the result */
   model: Model;
   conversations: readonly Conversation[];
@@ -27,7 +33,7 @@ export interface StageOptions {
   /** passes over the data, used where `steps` is not given @default 1 */
   epochs?: number;
   steps?: number;
-  /** @default 1e-3 in stage 2, 2e-5 in stage 3, as in the paper */
+  /** @default 1e-3, or 2e-5 in stage 3, as in the paper */
   learningRate?: number;
   /** @default 0.03 */
   warmupRatio?: number;
@@ -78,15 +84,22 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
   const { multimodal, language } = model.config;
   if (stage === 2 && multimodal === null) throw new InputError({ message: "stage 2 trains the projector between a vision tower and a language model; this is a plain language model", field: "stage" });
   const maxTokens = Math.min(options.maxTokens ?? 2048, language.maxPositions);
-  const { samples, tooLong } = prepare({ model, conversations, maxTokens });
+  const { samples, tooLong } = prepare({ model, conversations, maxTokens, textOnly: stage === "text" });
   const pixels = pixelStoreOf(model);
   const scaleOf = (name: string) => learningRateScale[partOf(name)] ?? 1;
-  const trainable = (name: string) => (stage === 2 ? partOf(name) === "projector" : true) && scaleOf(name) > 0;
-  const frozenTower = multimodal !== null && (stage === 2 || learningRateScale.vision === 0);
+  const trained = { text: ["language"], 2: ["projector"], 3: ["vision", "projector", "language"] }[stage];
+  const trainable = (name: string) => trained.includes(partOf(name)) && scaleOf(name) > 0;
+  const frozenTower = multimodal !== null && (stage !== 3 || learningRateScale.vision === 0);
   const features = frozenTower && pixels !== null ? await cacheFeatures({ model, images: samples.flatMap(({ images }) => images), pixels }) : null;
 
-  const batch = async (indices: readonly number[]): Promise<Batch> => {
-    const chosen = indices.map((index) => samples[index] as Prepared);
+  const size = Math.min(batchSize, samples.length);
+  const lengths = samples.map(({ ids }) => ids.length);
+  const imageCounts = samples.map(({ images }) => images.length);
+  let pass: { epoch: number; batches: number[][] } | null = null;
+  // An example of the engine's loop is a whole batch, put together here by length.
+  const batch = async ([index]: readonly number[], { epoch }: { epoch: number }): Promise<Batch> => {
+    if (pass?.epoch !== epoch) pass = { epoch, batches: groupedBatches({ lengths, images: imageCounts, batchSize: size, seed, epoch }) };
+    const chosen = (pass.batches[index as number] as number[]).map((sample) => samples[sample] as Prepared);
     const arrays = tokenArrays({ samples: chosen, model });
     const images = chosen.flatMap((sample) => sample.images);
     if (multimodal === null || pixels === null || images.length === 0) return arrays;
@@ -106,13 +119,13 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
     trainable,
     group: (name, { rank }) => ({ learningRateScale: scaleOf(name), weightDecay: rank >= 2 ? (options.weightDecay ?? 0) : 0 }),
     loss: (parameters, arrays) => answerLoss({ model, parameters, batch: arrays }),
-    examples: samples.length,
-    batchSize: Math.min(batchSize, samples.length),
+    examples: Math.floor(samples.length / size),
+    batchSize: 1,
     accumulate: options.accumulate,
     epochs: options.epochs,
     steps: options.steps,
     batch,
-    learningRate: options.learningRate ?? (stage === 2 ? 1e-3 : 2e-5),
+    learningRate: options.learningRate ?? (stage === 3 ? 2e-5 : 1e-3),
     warmupRatio: options.warmupRatio ?? 0.03,
     seed,
     precision: options.precision,
@@ -120,20 +133,20 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
     keep: 1,
     saveEvery: options.saveEvery,
     save: (target, parameters) => saveModel({ ...model, parameters }, target),
-    identity: { stage, maxTokens, config: configFile },
-    onProgress: options.onProgress,
+    identity: { stage, maxTokens, samples: samples.length, samplesInBatch: size, config: configFile },
+    onProgress: (progress) => options.onProgress?.({ ...progress, examplesPerSecond: progress.examplesPerSecond * size }),
     signal: options.signal,
   });
-  const trained: Model = { ...model, config, parameters: result.parameters };
-  if (folder !== undefined) await saveModel(trained, folder);
-  return { model: trained, losses: result.losses, steps: result.steps, resumedFrom: result.resumedFrom, examplesPerSecond: result.examplesPerSecond, samples: samples.length, tooLong };
+  const after: Model = { ...model, config, parameters: result.parameters };
+  if (folder !== undefined) await saveModel(after, folder);
+  return { model: after, losses: result.losses, steps: result.steps, resumedFrom: result.resumedFrom, examplesPerSecond: result.examplesPerSecond * size, samples: samples.length, tooLong };
 }
 
-function prepare({ model, conversations, maxTokens }: { model: Model; conversations: readonly Conversation[]; maxTokens: number }): { samples: Prepared[]; tooLong: number } {
+function prepare({ model, conversations, maxTokens, textOnly }: { model: Model; conversations: readonly Conversation[]; maxTokens: number; textOnly: boolean }): { samples: Prepared[]; tooLong: number } {
   const samples: Prepared[] = [];
   let tooLong = 0;
   for (const { turns, images } of conversations) {
-    const sample = { ...encodeConversation(model, turns, images.length), images };
+    const sample = textOnly ? { ...wholeText(model, turns), images: [] } : { ...encodeConversation(model, turns, images.length), images };
     if (sample.ids.length > maxTokens) tooLong += 1;
     else if (sample.labels.some((label) => label !== -100)) samples.push(sample);
   }
@@ -141,4 +154,9 @@ function prepare({ model, conversations, maxTokens }: { model: Model; conversati
     throw new InputError({ message: conversations.length === 0 ? "there are no conversations to train on" : `none of ${conversations.length} conversations has an answer within ${maxTokens} tokens (${tooLong} are longer); raise maxTokens`, field: "conversations" });
   }
   return { samples, tooLong };
+}
+
+function wholeText(model: Model, turns: readonly Message[]): EncodedSample {
+  const { ids } = encodeConversation(model, turns.map(({ role, text }) => ({ role, text: text.replaceAll(imagePlaceholder, "") })), 0);
+  return { ids, labels: ids };
 }

@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { InputError } from "@mmgeo/dataset";
+import { generate, generateOfFile, loadModel, logitsOfFile, runTraining } from "@mmgeo/mmgeolm";
+import { loadConfig } from "c12";
+import { InvalidArgumentError, type Command } from "commander";
+import { log, printJson } from "./output.js";
+
+const count = (value: string): number => {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError("give a whole number from 1");
+  return number;
+};
+const decimal = (value: string): number => {
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isFinite(number)) throw new InvalidArgumentError("give a number");
+  return number;
+};
+
+interface GenerateFlags {
+  model: string;
+  image?: string[];
+  prompt?: string;
+  tensors?: string;
+  out?: string;
+  maxNewTokens: number;
+  ignoreEos?: boolean;
+  temperature: number;
+  topP: number;
+  topK: number;
+  repetitionPenalty: number;
+  seed: number;
+  json?: boolean;
+}
+
+/** `mmgeo mmgeolm train | generate | logits` */
+export function registerMmgeolmCommands(program: Command): void {
+  const mmgeolm = program.command("mmgeolm").description("the multimodal language model: train, ask, compare with other programs");
+
+  mmgeolm
+    .command("train")
+    .description("run the stages of a configuration: text, projector (2), everything (3)")
+    .requiredOption("--config <file>", "a configuration in TypeScript, JavaScript, JSON or YAML")
+    .option("--json", "end with one JSON object")
+    .action(async ({ config: file, json = false }: { config: string; json?: boolean }) => {
+      if (!existsSync(file)) throw new InputError({ message: "there is no such configuration file; check the path given with --config", file });
+      const { config } = await loadConfig<Record<string, unknown>>({ configFile: resolve(file), rcFile: false, globalRc: false, packageJson: false });
+      const result = await runTraining({
+        config,
+        file,
+        folder: dirname(resolve(file)),
+        onProgress: (stage, { step, steps, loss, secondsLeft }) => {
+          if (step === 1 || step % 10 === 0 || step === steps) log(`stage ${stage}: step ${step} of ${steps}, loss ${loss.toFixed(4)}, ${Math.round(secondsLeft)} s left`);
+        },
+        onStage: ({ stage, folder, result: { samples, tooLong } }) => log(`stage ${stage}: ${samples} samples${tooLong > 0 ? `, ${tooLong} left out because they are too long` : ""}, written to ${folder}`),
+      });
+      if (json) printJson(result);
+      else process.stdout.write(`${result.folder}\n`);
+    });
+
+  mmgeolm
+    .command("generate")
+    .description("answer a prompt, or continue token ids")
+    .requiredOption("--model <dir>", "folder of a LLaVA model or a plain language model")
+    .option("--image <file...>", "pictures the prompt is about")
+    .option("--prompt <text>", "the question")
+    .option("--tensors <file>", "instead of a prompt: safetensors with input_ids[, pixel_values]; the first row is continued greedily")
+    .option("--out <file>", "with --tensors: where generated (prompt and new ids) is written")
+    .option("--max-new-tokens <n>", "the most tokens to add", count, 256)
+    .option("--ignore-eos", "go on past the end of the answer, to --max-new-tokens")
+    .option("--temperature <t>", "0 takes the most likely token", decimal, 0)
+    .option("--top-p <p>", "share of the probability to choose from", decimal, 1)
+    .option("--top-k <k>", "number of tokens to choose from, 0 for all", decimal, 0)
+    .option("--repetition-penalty <x>", "above 1 avoids what was said", decimal, 1)
+    .option("--seed <n>", "seed of the choices", decimal, 0)
+    .option("--json", "end with one JSON object")
+    .action(async (flags: GenerateFlags) => {
+      const { json = false, maxNewTokens, ignoreEos = false } = flags;
+      if (flags.tensors !== undefined) {
+        if (flags.out === undefined) throw new InputError({ message: "--tensors needs a file to write to", field: "--out" });
+        const result = await generateOfFile({ model: await loadModel(flags.model), input: flags.tensors, output: flags.out, maxNewTokens, ignoreEnd: ignoreEos });
+        if (json) printJson({ out: flags.out, tokens: result.generated.length });
+        else log(`${result.generated.length} tokens written to ${flags.out}`);
+        return;
+      }
+      if (flags.prompt === undefined) throw new InputError({ message: "there is nothing to answer; give a prompt, or token ids with --tensors", field: "--prompt" });
+      const model = await loadModel(flags.model);
+      const { temperature, topP, topK, repetitionPenalty, seed } = flags;
+      const [result] = await generate({
+        model: ignoreEos ? { ...model, endTokens: [] } : model,
+        requests: [{ messages: [{ role: "user", text: flags.prompt }], images: flags.image ?? [] }],
+        maxNewTokens,
+        temperature,
+        topP,
+        topK,
+        repetitionPenalty,
+        seed,
+      });
+      if (json) printJson(result);
+      else process.stdout.write(`${result?.text ?? ""}\n`);
+    });
+
+  mmgeolm
+    .command("logits")
+    .description("logits, loss and gradients of given token ids and pixels, to compare with other programs")
+    .requiredOption("--model <dir>", "folder of a LLaVA model or a plain language model")
+    .requiredOption("--tensors <file>", "safetensors with input_ids (image tokens already expanded)[, pixel_values, labels]")
+    .requiredOption("--out <file>", "where logits[, loss, grad.*] are written")
+    .option("--gradients", "also the gradient of the loss by every parameter")
+    .option("--json", "end with one JSON object")
+    .action(async ({ model, tensors, out, gradients = false, json = false }: { model: string; tensors: string; out: string; gradients?: boolean; json?: boolean }) => {
+      const result = await logitsOfFile({ model: await loadModel(model), input: tensors, output: out, gradients });
+      if (json) printJson(result);
+      else log(`logits [${result.shape.join(", ")}]${result.loss === null ? "" : `, loss ${result.loss}`} written to ${out}`);
+    });
+}
