@@ -1,9 +1,12 @@
 export * from "./answer.js";
 export { askAll } from "./ask.js";
+export { conventions, type Convention } from "./conventions.js";
+export { equivalent, type Equivalence, type EquivalenceOptions } from "./equivalence.js";
 export { judge, type Judgement } from "./judge.js";
 export { numericValue } from "./mathematics/number.js";
 export * from "./question.js";
 export { extractChoice, type ChoiceReading } from "./reading/choice.js";
+export { extractOpen, type OpenReading } from "./reading/open.js";
 export { questionsOf, type RecordLeftOut, type RecordQuestions } from "./records/questions-of.js";
 export * from "./score.js";
 export { bootstrapInterval } from "./statistics/bootstrap.js";

@@ -1,6 +1,5 @@
+import { equivalent } from "./equivalence.js";
 import { extractChoice } from "./reading/choice.js";
-import { closeTo, numericValue } from "./mathematics/number.js";
-import { searchedText, statementsIn } from "./reading/statements.js";
 import type { EvaluationQuestion } from "./question.js";
 
 /** What became of one response. */
@@ -24,9 +23,6 @@ export function judge(question: EvaluationQuestion, response: string | undefined
     const label = question.choices[choice]?.label ?? "";
     return { outcome: label === question.gold ? "right" : "wrong", extracted: label, reason: `by ${by}: ${evidence.slice(0, 200)}` };
   }
-  const content = statementsIn(searchedText(response)).at(-1)?.content ?? response;
-  const value = numericValue(content);
-  const gold = numericValue(question.gold);
-  if (value === null) return { outcome: "unreadable", extracted: null, reason: "nothing in it can be read as an answer" };
-  return { outcome: gold !== null && closeTo(value, gold) ? "right" : "wrong", extracted: content, reason: "by value" };
+  const { equal, readable, extracted, reason } = equivalent(question.gold, response, { decimals: question.decimals ?? null });
+  return { outcome: equal ? "right" : readable ? "wrong" : "unreadable", extracted, reason };
 }

@@ -16,5 +16,5 @@ export function numericValue(text: string): number | null {
 }
 
 export function closeTo(a: number, b: number, tolerance = relativeTolerance): boolean {
-  return a === b || Math.abs(a - b) <= tolerance * Math.max(1e-9, Math.abs(a), Math.abs(b));
+  return a === b || (Number.isFinite(a) && Number.isFinite(b) && Math.abs(a - b) <= tolerance * Math.max(1e-9, Math.abs(a), Math.abs(b)));
 }

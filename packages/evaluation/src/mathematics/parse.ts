@@ -93,6 +93,12 @@ function relation(reader: Reader): Expression {
   const operators: RelationOperator[] = [];
   for (;;) {
     const token = reader.peek();
+    if (token?.type === "command" && (token.name === "approx" || token.name === "simeq")) {
+      // What is only near the value says nothing beyond it.
+      reader.index += 1;
+      setExpression(reader);
+      continue;
+    }
     if (token?.type === "command" && (token.name === "in" || token.name === "ni")) operators.push("in");
     else if (token?.type === "operator" && relations.has(token.text)) operators.push(token.text as RelationOperator);
     else break;
@@ -132,7 +138,7 @@ function beginsFactor(reader: Reader): boolean {
   const token = reader.peek();
   if (token === undefined) return false;
   if (token.type === "operator") return token.text === "(" || token.text === "[" || token.text === "{" || token.text === "\\{" || (token.text === "|" && reader.bars === 0);
-  if (token.type === "command") return !["in", "ni", "cup", "cap", "setminus", "backslash", "pm", "mp", "end", "degree", "circ"].includes(token.name);
+  if (token.type === "command") return !["in", "ni", "cup", "cap", "setminus", "backslash", "pm", "mp", "end", "degree", "circ", "approx", "simeq"].includes(token.name);
   return token.type !== "unit";
 }
 

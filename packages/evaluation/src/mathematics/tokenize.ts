@@ -14,7 +14,7 @@ const characters = new Map(Object.entries({
   "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "÷": "/", "∕": "/", "≤": "<=", "⩽": "<=", "≦": "<=", "≥": ">=", "⩾": ">=", "≧": ">=", "≠": "!=",
   "∞": "\\infty ", "∪": "\\cup ", "∩": "\\cap ", "∈": "\\in ", "±": "\\pm ", "∓": "\\mp ", "π": "\\pi ", "√": "\\sqrt ", "°": "\\degree ", "℃": "\\degree ", "％": "%", "（": "(", "）": ")",
   "，": ",", "、": ",", "；": ";", "：": ":", "＝": "=", "＜": "<", "＞": ">", "＋": "+", "⁰": "^{0}", "¹": "^{1}", "²": "^{2}", "³": "^{3}", "⁴": "^{4}", "½": "\\frac12 ", "⅓": "\\frac13 ", "⅔": "\\frac23 ", "¼": "\\frac14 ", "¾": "\\frac34 ",
-  "∠": " ", "€": " ", "£": " ", "￥": " ", "¥": " ", "≈": "=", "\u00a0": " ", "\u2009": " ", "\u200b": "",
+  "∠": " ", "€": " ", "£": " ", "￥": " ", "¥": " ", "≈": "\\approx ", "\u00a0": " ", "\u2009": " ", "\u200b": "",
 }));
 const characterPattern = new RegExp(`[${[...characters.keys()].join("")}]`, "gu");
 
@@ -24,19 +24,29 @@ const constants = new Map([["pi", "pi"], ["infinity", "infty"], ["inf", "infty"]
 const invisible = new Set(["left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "middle", "displaystyle", "textstyle", "limits", "quad", "qquad", "nobreakspace", "boldsymbol", "mathbf", "mathbb", "mathcal", "overline", "vec", "hat", "bar", "angle", "triangle", "boxed", "fbox", "hspace", "cdots", "ldots", "dots"]);
 const textCommands = new Set(["text", "mbox", "textbf", "textit", "textrm", "textnormal", "mathrm", "operatorname", "rm", "hbox"]);
 const renamed = new Map(Object.entries({
-  dfrac: "frac", tfrac: "frac", cfrac: "frac", leq: "<=", le: "<=", leqslant: "<=", geq: ">=", ge: ">=", geqslant: ">=", neq: "!=", ne: "!=", lt: "<", gt: ">", times: "*", cdot: "*", div: "/", approx: "=", equiv: "=", to: "->", lbrace: "\\{", rbrace: "\\}", lvert: "|", rvert: "|", vert: "|", mid: "|", colon: ":", lbrack: "[", rbrack: "]", varpi: "pi", emptyset: "emptyset", varnothing: "emptyset",
+  dfrac: "frac", tfrac: "frac", cfrac: "frac", leq: "<=", le: "<=", leqslant: "<=", geq: ">=", ge: ">=", geqslant: ">=", neq: "!=", ne: "!=", lt: "<", gt: ">", times: "*", cdot: "*", div: "/", equiv: "=", to: "->", lbrace: "\\{", rbrace: "\\}", lvert: "|", rvert: "|", vert: "|", mid: "|", colon: ":", lbrack: "[", rbrack: "]", varpi: "pi", emptyset: "emptyset", varnothing: "emptyset",
 }));
 /** Units that are read as such where a value stands before them, also outside `\text{}`. */
 const unitPattern = /^(?:[cmkd]?meters?|[cmkd]?metres?|centimet(?:er|re)s?|millimet(?:er|re)s?|kilomet(?:er|re)s?|[cmk]m|inch(?:es)?|feet|foot|ft|yards?|miles?|degrees?|deg|radians?|rad|percent|pct|units?|dollars?|cents?|yuan|euros?|hours?|hrs?|minutes?|mins?|seconds?|secs?|days?|weeks?|months?|years?|kg|grams?|pounds?|lbs?|liters?|litres?|ml|mph|square|sq|cubic|points?|people|ways|times)$/i;
 
 const shortUnits = new Map(Object.entries({ meter: "m", metre: "m", centimeter: "cm", centimetre: "cm", millimeter: "mm", millimetre: "mm", kilometer: "km", kilometre: "km", pct: "percent", deg: "degree", hr: "hour", min: "minute", sec: "second", feet: "ft", foot: "ft", inche: "inch" }));
 
+/** `0.1\overline{6}`: the decimals under the bar go on for ever. */
+const repeating = /(\d*)\.(\d*)\\(?:overline|bar|dot)\s*\{?(\d{1,12})\}?/g;
+
+function repeatingFraction(_match: string, whole: string, fixed: string, repeated: string): string {
+  const denominator = `${"9".repeat(repeated.length)}${"0".repeat(fixed.length)}`;
+  const numerator = Number(`${whole}${fixed}${repeated}`) - Number(`${whole}${fixed}` || "0");
+  return `(${numerator}/${denominator})`;
+}
+
 /** Writes every character and command that has several spellings in one. */
 export function normalizeText(text: string): string {
   let result = text.replace(characterPattern, (character) => characters.get(character) ?? character);
   // Responses that were escaped twice. In a matrix two backslashes end a row.
   if (!result.includes("\\begin")) result = result.replace(/\\\\(?=[a-zA-Z(){}[\]!,;$%])/g, "\\");
-  return result.replace(/\\!\s*/g, "").replace(/\\[,;:> ]|\\(?=\n)|~/g, " ").replace(/\\\$|\$/g, " ").replace(/\{,\}/g, ",").replace(/\\%/g, "%");
+  result = result.replace(/\\(?:text|mbox|textbf|mathrm|textrm)\s*\{([^{}]*\d[^{}]*)\}/g, " $1 ").replace(repeating, repeatingFraction).replace(/\\\{\s*\\\}/g, "\\emptyset ");
+  return result.replace(/\\!\s*/g, "").replace(/(?<!\\)\\[,;:> ]|\\(?=\n)|~/g, " ").replace(/\\[()[\]$]|\$/g, " ").replace(/\{,\}/g, ",").replace(/\\%/g, "%");
 }
 
 /** `\text{…}`: a separator, a letter, or (after a value) a unit. */

@@ -1,0 +1,224 @@
+import { magnitude, subtract, type Complex } from "./complex.js";
+import { evaluateAt, hasSymbols, NoValueError, realValueOf } from "./evaluate.js";
+import { UnreadableError, type Expression } from "./expression.js";
+import { relativeTolerance } from "./number.js";
+import { describe } from "./parse.js";
+import { intervalOf, relationIntervals, setsEqual } from "./sets.js";
+
+/** Two different expressions agree at all of so many points only by design. */
+const points = [1, 2, 3] as const;
+
+/** Every item of one list is compared with every item of the other. */
+const maximumUnorderedItems = 60;
+
+/** How numbers are compared. */
+export interface Comparison {
+  /** answers agree when they do after rounding to so many decimals; exact (within rounding in doubles) where null */
+  decimals: number | null;
+  /** comparisons of parts that are left; sets in sets would need ever more */
+  budget: { left: number };
+}
+
+/** More than any answer needs, and done in milliseconds. */
+export const comparisonBudget = 5000;
+
+function near(a: Complex, b: Complex, decimals: number | null): boolean {
+  const difference = magnitude(subtract(a, b));
+  if (decimals !== null) return difference <= 0.5 * 10 ** -decimals * (1 + 1e-9);
+  return difference <= relativeTolerance * Math.max(1e-9, magnitude(a), magnitude(b));
+}
+
+/** A written decimal with six or more places says what it rounds: `0.333333` is 1/3. */
+function decimalsWritten(expression: Expression): number | null {
+  const number = expression.kind === "negative" ? expression.operand : expression;
+  const places = number.kind === "number" ? (/\.(\d+)$/.exec(number.literal)?.[1]?.length ?? 0) : 0;
+  return places >= 6 ? places : null;
+}
+
+function valuesEqual(a: Expression, b: Expression, comparison: Comparison): boolean {
+  try {
+    const written = decimalsWritten(a) ?? decimalsWritten(b);
+    const decimals = comparison.decimals ?? written;
+    const tried = hasSymbols(a) || hasSymbols(b) ? points : ([1] as const);
+    return tried.every((point) => near(evaluateAt(a, point), evaluateAt(b, point), decimals));
+  } catch (error) {
+    if (error instanceof NoValueError) return describe(a) === describe(b);
+    throw error;
+  }
+}
+
+/** `a ± b` is two values: all values of an expression, one where no ± stands in it. */
+function valuesIn(expression: Expression): Expression[] {
+  const combine = (lefts: Expression[], rights: Expression[], make: (left: Expression, right: Expression) => Expression[]) => {
+    if (lefts.length * rights.length > maximumUnorderedItems) throw new UnreadableError("too many values");
+    return lefts.flatMap((left) => rights.flatMap((right) => make(left, right)));
+  };
+  if (expression.kind === "plusMinus") {
+    const { left, right } = expression;
+    const negative = (operand: Expression): Expression => ({ kind: "negative", operand });
+    if (left === null) return valuesIn(right).flatMap((value) => [value, negative(value)]);
+    return combine(valuesIn(left), valuesIn(right), (left, right) => [{ kind: "operation", operator: "+", left, right }, { kind: "operation", operator: "-", left, right }]);
+  }
+  if (expression.kind === "operation") {
+    const lefts = valuesIn(expression.left);
+    const rights = valuesIn(expression.right);
+    return lefts.length === 1 && rights.length === 1 ? [expression] : combine(lefts, rights, (left, right) => [{ ...expression, left, right }]);
+  }
+  if (expression.kind !== "negative") return [expression];
+  const operands = valuesIn(expression.operand);
+  return operands.length === 1 ? [expression] : operands.map((operand): Expression => ({ kind: "negative", operand }));
+}
+
+/** Whether the left side of an equation only names what the right side is: `x`, `f(x)`, `|AB|`, `(p,q,r)`, `NO/BO`; not `2x` or `a+z`. */
+function isName(expression: Expression): boolean {
+  switch (expression.kind) {
+    case "symbol":
+      return !["pi", "e", "i", "infty"].includes(expression.name);
+    case "word":
+      return true;
+    case "call":
+      return !["sqrt", "root"].includes(expression.name) && (expression.name === "abs" ? expression.operands.every(isName) : true);
+    case "operation":
+      return (expression.operator === "*" || expression.operator === "/") && isName(expression.left) && isName(expression.right);
+    case "bracketed":
+      return expression.items.every(isName);
+    default:
+      return false;
+  }
+}
+
+interface Assignment {
+  name: Expression;
+  value: Expression;
+}
+
+/** `x = 5+5+1 = 11` says that x is 11; `x ∈ S` that it is in S. */
+function assignmentOf(expression: Expression): Assignment | null {
+  if (expression.kind !== "relation") return null;
+  const [name] = expression.operands;
+  const value = expression.operands.at(-1);
+  if (name === undefined || value === undefined || !isName(name)) return null;
+  if (expression.operators.every((operator) => operator === "=") || (expression.operators.length === 1 && expression.operators[0] === "in")) return { name, value };
+  return null;
+}
+
+/** The function a call calls, or the name of a symbol: `f(x)` and `f(t)` define the same. */
+const headOf = (expression: Expression): string => (expression.kind === "call" ? expression.name : describe(expression));
+
+interface Items {
+  items: Expression[];
+  /** whether the order means something */
+  ordered: boolean;
+}
+
+function itemsOf(expression: Expression): Items | null {
+  if (expression.kind === "sequence") {
+    const scalars = expression.items.every((item) => !["bracketed", "relation", "sequence", "set"].includes(item.kind));
+    return { items: expression.items.flatMap(valuesIn), ordered: expression.ordered && scalars };
+  }
+  if (expression.kind === "set") return { items: expression.items, ordered: false };
+  const values = valuesIn(expression);
+  return values.length === 1 ? null : { items: values, ordered: false };
+}
+
+function itemsEqual(a: Items, b: Items, comparison: Comparison): boolean {
+  if (a.ordered && b.ordered) return a.items.length === b.items.length && a.items.every((item, index) => expressionsEqual(item, b.items[index] as Expression, comparison));
+  if (a.items.length > maximumUnorderedItems || b.items.length > maximumUnorderedItems) return false;
+  // As sets: what is named twice counts once.
+  const holds = (items: readonly Expression[], item: Expression) => items.some((other) => expressionsEqual(item, other, comparison));
+  return a.items.every((item) => holds(b.items, item)) && b.items.every((item) => holds(a.items, item));
+}
+
+const difference = (left: Expression, right: Expression): Expression => ({ kind: "operation", operator: "-", left, right });
+const mirrored = { "<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!=", in: "in" } as const;
+
+/** Two relations are one when their differences are in a constant ratio at every point: `y = 2x` and `2x - y = 0`; the ratio of inequalities is positive. */
+function pairEqual(a: { left: Expression; right: Expression }, b: { left: Expression; right: Expression }, directed: boolean): boolean {
+  try {
+    const ratios = points.map((point) => {
+      const first = evaluateAt(difference(a.left, a.right), point);
+      const second = evaluateAt(difference(b.left, b.right), point);
+      if (magnitude(second) < 1e-12 || first.im !== 0 || second.im !== 0) throw new NoValueError("no ratio");
+      return first.re / second.re;
+    });
+    const [ratio] = ratios as [number, ...number[]];
+    return ratio !== 0 && (!directed || ratio > 0) && ratios.every((other) => Math.abs(other - ratio) <= 1e-8 * Math.abs(ratio));
+  } catch (error) {
+    if (error instanceof NoValueError) return false;
+    throw error;
+  }
+}
+
+type Relation = Extract<Expression, { kind: "relation" }>;
+
+function relationsEqual(a: Relation, b: Relation, comparison: Comparison): boolean {
+  const first = assignmentOf(a);
+  const second = assignmentOf(b);
+  if (first !== null && second !== null && (a.operators[0] === "in") === (b.operators[0] === "in") && headOf(first.name) === headOf(second.name) && expressionsEqual(first.value, second.value, comparison)) return true;
+  if (a.operators.length !== b.operators.length) return false;
+  const same = (operands: readonly Expression[], operators: readonly string[]) =>
+    b.operators.every((operator, index) => {
+      if (operators[index] !== operator) return false;
+      const pairs = { a: { left: operands[index] as Expression, right: operands[index + 1] as Expression }, b: { left: b.operands[index] as Expression, right: b.operands[index + 1] as Expression } };
+      if (expressionsEqual(pairs.a.left, pairs.b.left, comparison) && expressionsEqual(pairs.a.right, pairs.b.right, comparison)) return true;
+      return operator !== "in" && pairEqual(pairs.a, pairs.b, operator !== "=" && operator !== "!=");
+    });
+  return same(a.operands, a.operators) || same([...a.operands].reverse(), [...a.operators].reverse().map((operator) => mirrored[operator]));
+}
+
+function matricesEqual(a: Expression[][], b: Expression[][], comparison: Comparison): boolean {
+  return a.length === b.length && a.every((row, index) => row.length === b[index]?.length && row.every((entry, column) => expressionsEqual(entry, b[index]?.[column] as Expression, comparison)));
+}
+
+/** A product of matrices written out. */
+function matrixOf(expression: Expression): Expression[][] | null {
+  if (expression.kind === "matrix") return expression.rows;
+  if (expression.kind !== "operation" || expression.operator !== "*") return null;
+  const left = matrixOf(expression.left);
+  const right = matrixOf(expression.right);
+  if (left === null || right === null || left.length * right.length > 100 || left[0]?.length !== right.length) return null;
+  return left.map((row) =>
+    (right[0] ?? []).map((_, column) => row.map((entry, index): Expression => ({ kind: "operation", operator: "*", left: entry, right: right[index]?.[column] ?? entry })).reduce((sum, term): Expression => ({ kind: "operation", operator: "+", left: sum, right: term }))),
+  );
+}
+
+/** Whether two answers mean the same. Symmetric; see conventions.ts for what counts as equal beyond mathematics. @throws {UnreadableError} for what is too large */
+export function expressionsEqual(a: Expression, b: Expression, comparison: Comparison): boolean {
+  comparison.budget.left -= 1;
+  if (comparison.budget.left < 0) throw new UnreadableError("too large to compare");
+  if (a.kind === "relation" && b.kind === "relation") {
+    const intervals = [relationIntervals(a), relationIntervals(b)] as const;
+    if (intervals[0] !== null && intervals[1] !== null && headOf(intervals[0].name) === headOf(intervals[1].name)) return setsEqual(intervals[0].intervals, intervals[1].intervals);
+    return relationsEqual(a, b, comparison);
+  }
+  if (a.kind === "relation" || b.kind === "relation") {
+    const [relation, other] = a.kind === "relation" ? [a, b] : [b as Relation, a];
+    const assignment = assignmentOf(relation);
+    if (assignment !== null) return expressionsEqual(assignment.value, other, comparison);
+    const intervals = relationIntervals(relation);
+    const otherIntervals = intervalOf(other);
+    return intervals !== null && otherIntervals !== null && setsEqual(intervals.intervals, otherIntervals);
+  }
+  const matrices = [matrixOf(a), matrixOf(b)] as const;
+  if (matrices[0] !== null || matrices[1] !== null) return matrices[0] !== null && matrices[1] !== null && matricesEqual(matrices[0], matrices[1], comparison);
+  if (a.kind === "setOperation" || b.kind === "setOperation") {
+    const first = intervalOf(a);
+    const second = intervalOf(b);
+    return first !== null && second !== null ? setsEqual(first, second) : a.kind === b.kind && describe(a) === describe(b);
+  }
+  if (a.kind === "bracketed" && b.kind === "bracketed") return a.open === b.open && a.close === b.close && itemsEqual({ items: a.items, ordered: true }, { items: b.items, ordered: true }, comparison);
+  const bracketed = a.kind === "bracketed" ? a : b.kind === "bracketed" ? b : null;
+  if (bracketed !== null) {
+    const other = itemsOf(a.kind === "bracketed" ? b : a);
+    return other !== null && bracketed.open === "(" && bracketed.close === ")" && itemsEqual({ items: bracketed.items, ordered: true }, { ...other, ordered: true }, comparison);
+  }
+  const first = itemsOf(a);
+  const second = itemsOf(b);
+  if (first !== null || second !== null) return itemsEqual(first ?? { items: [a], ordered: true }, second ?? { items: [b], ordered: true }, comparison);
+  return valuesEqual(a, b, comparison);
+}
+
+/** The real value of an answer that is one number, or names one (`x = 5`), or null. */
+export function valueOf(expression: Expression): number | null {
+  return realValueOf(assignmentOf(expression)?.value ?? expression);
+}
