@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rm, stat, utimes } from "node:fs/promises";
+import { link, mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -23,7 +23,7 @@ export async function withLock<Result>({ file, onWait, work }: { file: string; o
   while (!(await tryCreate(file))) {
     const holder = await staleness(file);
     if (holder.stale) {
-      await rm(file, { force: true });
+      await removeStale(file, holder.text);
       continue;
     }
     if (!told) onWait?.(holder.name);
@@ -56,7 +56,20 @@ async function tryCreate(file: string): Promise<boolean> {
   }
 }
 
-async function staleness(file: string): Promise<{ stale: boolean; name: string }> {
+/** Removes a lock that was judged stale, but not one that another process took over in the meantime. */
+async function removeStale(file: string, text: string): Promise<void> {
+  const aside = `${file}.stale-${process.pid}`;
+  try {
+    await rename(file, aside);
+    if ((await readFile(aside, "utf8")) !== text) await link(aside, file);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== "ENOENT" && code !== "EEXIST") throw error;
+  }
+  await rm(aside, { force: true });
+}
+
+async function staleness(file: string): Promise<{ stale: boolean; name: string; text: string }> {
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(file, "utf8"), stat(file)]);
     const silent = Date.now() - mtimeMs;
@@ -65,12 +78,12 @@ async function staleness(file: string): Promise<{ stale: boolean; name: string }
       holder = JSON.parse(text) as Holder;
     } catch {
       // Killed between making the file and writing into it, or caught in between.
-      return { stale: silent > heartbeatMilliseconds, name: "another process" };
+      return { stale: silent > heartbeatMilliseconds, name: "another process", text };
     }
     const dead = holder.host === hostname() && !isAlive(holder.pid);
-    return { stale: dead || silent > staleMilliseconds, name: `process ${holder.pid} on ${holder.host}` };
+    return { stale: dead || silent > staleMilliseconds, name: `process ${holder.pid} on ${holder.host}`, text };
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return { stale: false, name: "another process" };
+    if (codeOf(error) === "ENOENT") return { stale: false, name: "another process", text: "" };
     throw error;
   }
 }

@@ -1,10 +1,16 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { compile, layerNorm, linear, tf, useNativeBackend } from "../index.js";
+import { compile, isTracing, linear, ResourceVariable, singleOperation, tf, useNativeBackend } from "../index.js";
+import { requireBackend } from "../backend/backend.js";
 
 beforeAll(async () => {
   const info = await useNativeBackend();
   expect(info.capture, info.captureProblem ?? "").toBe(true);
 });
+
+/** Tensors that TensorFlow holds for JavaScript. */
+function nativeTensors(): number {
+  return requireBackend().backend.binding.getNumOfTensors();
+}
 
 describe("compile", () => {
   it("gives what the function gives op by op, and captures once a set of shapes", async () => {
@@ -26,16 +32,124 @@ describe("compile", () => {
     expect(compiled.statistics.calls).toBe(4);
   });
 
-  it("traces gradients", async () => {
-    const loss = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Scalar => layerNorm({ x, weight, bias }).square().mean().mul(3) as tf.Scalar;
-    const step = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor) => tf.valueAndGrads((...all) => loss(...(all as [tf.Tensor, tf.Tensor, tf.Tensor])))([x, weight, bias]);
-    const parameters = [tf.randomNormal([3, 8], 0, 1, "float32", 1), tf.randomNormal([8], 0, 1, "float32", 2), tf.randomNormal([8], 0, 1, "float32", 3)] as const;
-    const eager = step(...parameters);
-    const captured = compile(step)(...parameters);
-    expect((await captured.value.data())[0]).toBeCloseTo((await eager.value.data())[0] as number, 5);
-    for (const [index, grad] of captured.grads.entries()) {
-      const wanted = await (eager.grads[index] as tf.Tensor).data();
-      for (const [place, value] of (await grad.data()).entries()) expect(value).toBeCloseTo(wanted[place] as number, 5);
-    }
+  it("runs the function once a capture, and treats plain values as part of it", async () => {
+    let runs = 0;
+    const power = compile((x: tf.Tensor, { exponent }: { exponent: number }) => {
+      runs += 1;
+      expect(isTracing()).toBe(true);
+      return x.pow(exponent);
+    });
+    const x = tf.tensor1d([2, 3]);
+    expect(Array.from(await power(x, { exponent: 2 }).data())).toEqual([4, 9]);
+    expect(Array.from(await power(x, { exponent: 3 }).data())).toEqual([8, 27]);
+    expect(Array.from(await power(tf.tensor1d([1, 4]), { exponent: 2 }).data())).toEqual([1, 16]);
+    expect(runs).toBe(2);
+  });
+
+  it("passes inputs through as new tensors, and returns constants and outside tensors", async () => {
+    const outside = tf.tensor1d([5]);
+    const work = compile((x: tf.Tensor) => ({ same: x, constant: tf.tensor1d([7]), outside, empty: null }));
+    const x = tf.tensor1d([3]);
+    const { same, constant, outside: returned, empty } = work(x);
+    same.dispose();
+    returned.dispose();
+    expect([(await x.data())[0], (await constant.data())[0], (await outside.data())[0], empty]).toEqual([3, 7, 5, null]);
+    outside.dispose();
+    // The capture holds on to what it took from outside.
+    expect((await work(x).outside.data())[0]).toBe(5);
+  });
+
+  it("names the place that reads data", () => {
+    const reading = compile((x: tf.Tensor) => x.mul(x.add(1).dataSync()[0] as number));
+    expect(() => reading(tf.ones([1]))).toThrow(/data read while tracing, at .*compile\.test\.ts:\d+/);
+    // And the backend is as before.
+    expect(tf.ones([1]).add(1).dataSync()[0]).toBe(2);
+  });
+
+  it("refuses shapes that depend on data, promises, and tensors kept from a trace", () => {
+    expect(() => compile((x: tf.Tensor) => singleOperation("Where", [x.greater(0)]).sum())(tf.ones([3]))).toThrow(/shape of Where's result depends on data/);
+    expect(() => compile(async (x: tf.Tensor) => await Promise.resolve(x))(tf.ones([3]))).toThrow(/must not be async/);
+    let kept: tf.Tensor | null = null;
+    compile((x: tf.Tensor) => {
+      kept = tf.keep(x.add(1));
+      return x.mul(2);
+    })(tf.ones([3]));
+    expect(() => (kept as tf.Tensor | null)?.add(1)).toThrow(/kept and used outside/);
+  });
+
+  it("traces gradients and nests", async () => {
+    const square = compile((x: tf.Tensor) => x.square());
+    const step = compile((x: tf.Tensor) => tf.grad((y: tf.Tensor) => square(y).sum())(x));
+    expect(Array.from(await step(tf.tensor1d([1, 2])).data())).toEqual([2, 4]);
+    // Under the tape of the caller it is differentiated like any function.
+    expect(Array.from(await tf.grad((y: tf.Tensor) => square(y).sum())(tf.tensor1d([3])).data())).toEqual([6]);
+    expect(square.statistics.captures).toBe(0);
+  });
+
+  it("computes products in bfloat16 and the rest in float32", async () => {
+    const work = (x: tf.Tensor, w: tf.Tensor): tf.Tensor => linear(x, w).add(1e-4);
+    const x = tf.randomNormal([16, 32], 0, 1, "float32", 1);
+    const w = tf.randomNormal([8, 32], 0, 1, "float32", 2);
+    const exact = await work(x, w).data();
+    const rounded = await compile(work, { precision: "bfloat16" })(x, w).data();
+    const errors = rounded.map((value, index) => Math.abs(value - (exact[index] as number)));
+    // 32 products of numbers around 1, each rounded to 8 bits.
+    expect(Math.max(...errors)).toBeLessThan(0.2);
+    expect(Math.max(...errors)).toBeGreaterThan(1e-4);
+  });
+
+  it("drops the least recently used capture, and dead code", async () => {
+    const work = compile(
+      (x: tf.Tensor) => {
+        for (let index = 0; index < 50; index += 1) x.exp().add(index);
+        return x.add(1);
+      },
+      { cacheSize: 2 },
+    );
+    for (const size of [1, 2, 1, 3, 1, 2]) expect((await work(tf.zeros([size])).data())[0]).toBe(1);
+    expect(work.statistics.captures).toBe(4);
+    expect(work.statistics.nodes / work.statistics.captures).toBeLessThan(6);
+    work.dispose();
+    expect((await work(tf.zeros([1])).data())[0]).toBe(1);
+  });
+
+  it("compiles with XLA where asked", async () => {
+    expect(Array.from(await compile((x: tf.Tensor) => x.mul(2).add(1), { xla: true })(tf.tensor1d([1, 2])).data())).toEqual([3, 5]);
+  });
+
+  it("updates variables in place and in order", async () => {
+    const variable = new ResourceVariable(tf.tensor1d([1, 2]));
+    const step = compile((amount: tf.Tensor) => {
+      const before = variable.read();
+      variable.write("AssignAddVariableOp", [amount]);
+      const between = variable.read();
+      variable.assign(between.mul(10));
+      return { before, between };
+    });
+    const { before, between } = step(tf.tensor1d([1, 1]));
+    expect([...(await before.data()), ...(await between.data()), ...(await variable.read().data())]).toEqual([1, 2, 2, 3, 20, 30]);
+    step(tf.tensor1d([0, 1]));
+    expect(Array.from(await variable.read().data())).toEqual([200, 310]);
+    variable.set(tf.tensor1d([0, 0]));
+    expect(Array.from(await variable.read().data())).toEqual([0, 0]);
+    variable.dispose();
+  });
+
+  it("leaks nothing over many calls", { timeout: 300_000 }, async () => {
+    const calls = process.env["MMGEO_SLOW"] === "1" ? 10_000 : 1_000;
+    const w = tf.randomNormal([64, 64], 0, 1, "float32", 2);
+    const work = compile((x: tf.Tensor) => ({ y: linear(x, w).relu(), s: x.sum() }));
+    const once = async (): Promise<void> => {
+      const x = tf.tensor(new Float32Array(64 * 64), [64, 64]);
+      const result = work(x);
+      await result.y.data();
+      tf.dispose([x, result]);
+    };
+    for (let call = 0; call < 200; call += 1) await once();
+    const before = { tensors: tf.memory().numTensors, native: nativeTensors(), rss: process.memoryUsage().rss };
+    for (let call = 0; call < calls; call += 1) await once();
+    expect(tf.memory().numTensors).toBe(before.tensors);
+    expect(nativeTensors()).toBe(before.native);
+    expect(process.memoryUsage().rss - before.rss).toBeLessThan(64e6);
   });
 });

@@ -20,7 +20,7 @@ export class ResourceVariable {
     variableCount += 1;
     this.name = `mmgeo_${process.pid}_variable_${variableCount}`;
     this.eagerHandle = tf.keep(this.createHandle());
-    this.assign(initial);
+    this.set(initial);
   }
 
   /** A variable of zeros. */
@@ -36,6 +36,17 @@ export class ResourceVariable {
     return singleOperation("ReadVariableOp", [this.handle()], [attribute.type("dtype", dataTypes.float32)]);
   }
 
+  /**
+   * Replaces the value by a copy that TensorFlow owns. A tensor made from a JavaScript array may share the array's memory, and
+   * whoever lets go of a variable's buffer last may be one of TensorFlow's threads, which must not call into Node.
+   */
+  set(value: tf.Tensor): void {
+    const owned = singleOperation("DeepCopy", [value]);
+    this.assign(owned);
+    owned.dispose();
+  }
+
+  /** Replaces the value without a copy: for results of operations, as inside a compiled function. */
   assign(value: tf.Tensor): void {
     this.write("AssignVariableOp", [value], [attribute.type("dtype", dataTypes.float32)]);
   }

@@ -144,7 +144,7 @@ async function headerOf(file: string, handle: FileHandle): Promise<SafetensorsHe
 function checkedEntry({ name, entry, dataStart, fileSize, broken }: { name: string; entry: unknown; dataStart: number; fileSize: number; broken: (message: string, field?: string) => InputError }): SafetensorsEntry {
   if (!isRecord(entry)) throw broken("is not described by an object", name);
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== "string" || !Object.hasOwn(bytesOf, dtype)) throw new InputError({ file: null, field: name, message: `has type ${String(dtype)}; the types read are ${Object.keys(bytesOf).join(", ")}: convert it` });
+  if (typeof dtype !== "string" || !Object.hasOwn(bytesOf, dtype)) throw broken(`has type ${String(dtype)}; the types read are ${Object.keys(bytesOf).join(", ")}`, name);
   const type = dtype as SafetensorsType;
   if (!Array.isArray(shape) || shape.length > maxRank || !shape.every(isCount)) throw broken("has a shape that is not a short list of whole numbers", name);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) throw broken("has offsets that are not two whole numbers", name);

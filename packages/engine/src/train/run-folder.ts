@@ -90,7 +90,7 @@ export async function restoreTrainingState({ path, parameters, options }: { path
     for (const [kind, variable] of Object.entries({ value, firstMoment, secondMoment })) {
       const stored = tensors[`${kind}.${name}`];
       if (stored === undefined || String(stored.shape) !== String(variable.shape)) throw new InputError({ file, field: `${kind}.${name}`, message: `is missing or not of shape [${variable.shape}]: take another run folder` });
-      tf.tidy(() => variable.assign(tf.tensor(stored.data as Float32Array, [...stored.shape])));
+      tf.tidy(() => variable.set(tf.tensor(stored.data as Float32Array, [...stored.shape])));
     }
   }
   return state.step;
