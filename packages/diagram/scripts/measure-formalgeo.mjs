@@ -57,7 +57,7 @@ const notBuilt = [];
 for (const problem of chosen) {
   const started = performance.now();
   const { all, unreadable } = readProblemStatements(problem);
-  const result = solve({ statements: [...all, ...goalOf(problem)], seed: Number(flags.seed), repair: true, ...(flags.attempts === undefined ? {} : { attempts: Number(flags.attempts) }), explain: flags.explain });
+  const result = solve({ statements: [...all, ...goalOf(problem)], seed: Number(flags.seed), ...(flags.attempts === undefined ? {} : { attempts: Number(flags.attempts) }), repair: true, explain: flags.explain });
   times.push([performance.now() - started, problem.id]);
   if (!result.ok) {
     notBuilt.push(problem.id);

@@ -7,7 +7,8 @@ import { GOOD_LOOKS, search } from "./search.js";
 const MAX_REPAIRS = 4;
 /** Starts per candidate: the first, planar one finds nearly everything that can be found. */
 const ATTEMPTS = 6;
-const MAX_CANDIDATES = 40;
+const FEW_ATTEMPTS = 2;
+const MAX_CANDIDATES = 48;
 
 interface RepairOptions {
   claims: readonly Statement[];
@@ -34,9 +35,9 @@ export function repairSenses({ claims, goals, seed, failing, holds }: RepairOpti
   let failures = [...failing];
   for (let repairs = 0; repairs < MAX_REPAIRS; repairs += 1) {
     let best: { claims: Statement[]; failing: Statement[]; scene: Scene | null; looks: number } | null = null;
-    for (const { statement, variant } of candidatesOf(failures, current)) {
+    for (const { statement, variant, attempts } of candidatesOf(failures, current, repairs === 0)) {
       const tried = current.map((claim) => (claim === statement ? variant : claim));
-      const result = search({ claims: tried, goals, seed, attempts: ATTEMPTS, holds });
+      const result = search({ claims: tried, goals, seed, attempts, holds });
       const better = best === null || result.failing.length < best.failing.length || (result.failing.length === best.failing.length && result.looks < best.looks);
       if (better) best = { claims: tried, failing: result.failing, scene: result.scene, looks: result.looks };
       if (result.looks < GOOD_LOOKS) break;
@@ -90,12 +91,25 @@ function turnedSegment(statement: Statement): Statement {
   return { ...statement, arguments: statement.arguments.map((piece) => (piece === chord ? reversed(chord) : piece)) };
 }
 
-/** What fails is suspected first; where a letter too many fails, the parallels and shapes that hold may be the cause too. */
-function candidatesOf(failing: readonly Statement[], claims: readonly Statement[]): { statement: Statement; variant: Statement }[] {
-  const list = (statements: readonly Statement[]) => statements.flatMap((statement) => [...variantsOf(statement), ...orderVariants(statement, claims)].map((variant) => ({ statement, variant })));
-  const others = claims.filter((claim) => !failing.includes(claim) && claim.kind === "relation" && claim.name === "ParallelBetweenLine");
-  const cost = ({ statement }: { statement: Statement }): number => (statement.kind === "relation" ? (statement.name === "ParallelBetweenLine" ? 0 : statement.name === "Shape" ? 2 : 1) : 3);
-  return [...list(failing), ...list(others)].sort((a, b) => cost(a) - cost(b)).slice(0, MAX_CANDIDATES);
+interface Candidate {
+  statement: Statement;
+  variant: Statement;
+  attempts: number;
+}
+
+/** What fails is suspected first; then what holds but may be the cause of it, with fewer starts. */
+function candidatesOf(failing: readonly Statement[], claims: readonly Statement[], first: boolean): Candidate[] {
+  const list = (statements: readonly Statement[], attempts: number): Candidate[] =>
+    statements.flatMap((statement) => [...variantsOf(statement), ...orderVariants(statement, claims)].map((variant) => ({ statement, variant, attempts }))).sort((a, b) => rank(a.statement) - rank(b.statement));
+  const others = claims.filter((claim) => !failing.includes(claim) && (rank(claim) === 0 || (first && rank(claim) !== 2)));
+  return [...list(failing, ATTEMPTS), ...list(others, FEW_ATTEMPTS)].slice(0, MAX_CANDIDATES);
+}
+
+/** Annotators slip with lines most often, then with names, shapes and angles. */
+function rank(statement: Statement): number {
+  if (statement.kind !== "relation") return 3;
+  if (statement.name === "Shape") return 2;
+  return statement.name === "ParallelBetweenLine" || statement.name === "PerpendicularBetweenLine" || statement.name === "IsPerpendicularBisectorOfLine" ? 0 : 1;
 }
 
 function rotated(text: string): string {

@@ -14,15 +14,15 @@ export interface SolveOptions {
   seed: number;
   /** A drawing to start from, such as positions read off a published picture; tried first. */
   start?: Scene;
-  /** How many starts are tried before giving up. @default 16 */
+  /** How many starts are tried before giving up. Where given, nothing more is tried: no repair and no explanation, unless asked for. @default 16 */
   attempts?: number;
   /**
    * Put right statements that name something the wrong way round, when that makes the program hold, and say so in
    * the notes. For programs of people; an edited program is to be drawn as it stands.
-   * @default false
+   * @default true, false where `attempts` is given
    */
   repair?: boolean;
-  /** On failure, look for the smallest set of statements that contradict one another; costs up to a few hundred tries. @default false */
+  /** On failure, look for the smallest set of statements that contradict one another; costs up to a few hundred tries. @default true, false where `attempts` is given */
   explain?: boolean;
 }
 
@@ -55,7 +55,7 @@ const holds = (statement: Statement, scene: Scene): boolean => checkStatement(st
  * the statements: it claims nothing, but tells which way round its angles are meant. Never throws for statements that
  * parsed.
  */
-export function solve({ statements, seed, start, attempts = DEFAULT_ATTEMPTS, repair = false, explain = false }: SolveOptions): SolveResult {
+export function solve({ statements, seed, start, attempts, repair = attempts === undefined, explain = attempts === undefined }: SolveOptions): SolveResult {
   const goals = statements.filter((statement) => statement.kind === "value");
   const given = statements.filter((statement) => statement.kind !== "value");
   const notes: string[] = [];
@@ -67,7 +67,7 @@ export function solve({ statements, seed, start, attempts = DEFAULT_ATTEMPTS, re
   const names = namesOf(claims);
   if (names.points.length + names.circles.length === 0) return { ok: false, reason: { kind: "nothing to draw", message: "the program names no point or circle", statements: [] } };
 
-  const found = search({ claims, goals, seed, start, attempts, holds });
+  const found = search({ claims, goals, seed, start, attempts: attempts ?? DEFAULT_ATTEMPTS, holds });
   if (found.scene !== null) return { ok: true, scene: found.scene, notes, statements: claims };
   if (repair) {
     const repaired = repairSenses({ claims, goals, seed, failing: found.failing, holds });
@@ -88,9 +88,22 @@ function unreadableAs(statement: Statement, program: readonly Statement[]): stri
   if (statement.name === "Collinear" && new Set(first).size < first.length) return "it names a point twice";
   if (isUnclosedShape(statement)) return "its pieces do not join into a closed shape";
   if (statement.name !== "Shape" || statement.arguments.length < 3 || statement.arguments.some((piece) => piece.length !== 2)) return null;
-  const corners = new Set(statement.arguments.join(""));
-  const flat = program.some((other) => other.kind === "relation" && other.name === "Collinear" && [...corners].every((letter) => other.arguments[0]?.includes(letter)));
-  return flat && corners.size === statement.arguments.length ? "its corners lie on one line" : null;
+  const corners = [...new Set(statement.arguments.join(""))];
+  if (corners.length < statement.arguments.length) return null;
+  return linesOf(program).some((line) => corners.every((letter) => line.has(letter))) ? "its corners lie on one line" : null;
+}
+
+/** The points of each line, lines that share two points put together. */
+function linesOf(program: readonly Statement[]): Set<string>[] {
+  const lines: Set<string>[] = [];
+  for (const statement of program) {
+    if (statement.kind !== "relation" || statement.name !== "Collinear") continue;
+    const letters = new Set(statement.arguments[0]);
+    const same = lines.find((line) => [...letters].filter((letter) => line.has(letter)).length >= 2);
+    if (same === undefined) lines.push(letters);
+    else for (const letter of letters) same.add(letter);
+  }
+  return lines;
 }
 
 function isUnclosedShape(statement: Statement): boolean {
