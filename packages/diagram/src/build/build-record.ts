@@ -2,6 +2,7 @@ import { type DiagramRecord, type ImageNegative, InputError, type Question, type
 import { captionOf } from "../caption/caption.js";
 import { checkStatement } from "../check/check.js";
 import { measure } from "../check/measure.js";
+import { composeScene } from "../draw/compose.js";
 import { differingPixels, encodePng, type Pixels, renderPixels } from "../draw/png.js";
 import { type DrawStyle, frameSize } from "../draw/style.js";
 import { drawSvg } from "../draw/svg.js";
@@ -11,7 +12,7 @@ import { meaningOf, sameMeaning } from "../language/meaning.js";
 import { parseExpression, parseStatement } from "../language/parse.js";
 import type { Statement } from "../language/statement.js";
 import { vocabulary } from "../language/vocabulary.js";
-import { perturbations, type PerturbedFigure, type SolvedFigure } from "../perturb/perturbations.js";
+import { leastSeparation, perturbations, type PerturbedFigure, type SolvedFigure } from "../perturb/perturbations.js";
 import type { Problem } from "../problem.js";
 import { seedOf } from "../seeded-random.js";
 import { solve, type SolveResult } from "../solve/solve.js";
@@ -102,10 +103,20 @@ export function buildRecord(options: BuildOptions): BuildResult {
   }
 }
 
-/** The given drawing where every statement holds on it already, else a solved one. */
+/** Points nearer together than this share of the figure's extent read as one; another drawing is looked for. */
+const CROWDED = 0.05;
+const OTHER_SEEDS = 3;
+
+/** The given drawing where every statement holds on it already, else a solved one with its points well apart. */
 function drawingOf(statements: readonly Statement[], goal: Statement | null, seed: number, start: Scene | undefined): SolveResult {
   if (start !== undefined && statements.every((statement) => checkStatement(statement, start).verdict === "true")) return { ok: true, scene: start, notes: [], statements: [...statements] };
-  return solve({ statements: goal === null ? statements : [...statements, goal], seed, start });
+  const asked = goal === null ? statements : [...statements, goal];
+  let best = solve({ statements: asked, seed, start });
+  for (let other = 1; best.ok && other <= OTHER_SEEDS && leastSeparation(best.scene) < CROWDED; other += 1) {
+    const next = solve({ statements: asked, seed: seed + other, attempts: 2 });
+    if (next.ok && next.notes.length <= best.notes.length && leastSeparation(next.scene) > leastSeparation(best.scene)) best = next;
+  }
+  return best.ok ? { ...best, scene: composeScene(best.scene, best.statements) } : best;
 }
 
 interface Painter {
@@ -154,7 +165,7 @@ function negativesOf({ figure, problem, pixels, paint, images, count, seed }: { 
       unfit += 1;
       continue;
     }
-    if (pictures.some((other) => differingPixels(other, picture) < least)) {
+    if (pictures.some((other) => differingPixels(other, picture, least) < least)) {
       alike += 1;
       continue;
     }

@@ -21,12 +21,17 @@ export function renderPixels(svg: string, { size }: { /** side in pixels */ size
   const rgba = image.pixels;
   const { width, height } = image;
   const count = width * height;
-  let grey = true;
-  for (let index = 0; index < count * 4 && grey; index += 4) grey = rgba[index] === rgba[index + 1] && rgba[index] === rgba[index + 2];
-  const channels = grey ? 1 : 3;
-  const data = new Uint8Array(count * channels);
-  for (let index = 0; index < count; index += 1) for (let channel = 0; channel < channels; channel += 1) data[index * channels + channel] = rgba[index * 4 + channel] as number;
-  return { width, height, channels, data };
+  const grey = new Uint8Array(count);
+  let index = 0;
+  for (; index < count; index += 1) {
+    const red = rgba[index * 4] as number;
+    if (red !== rgba[index * 4 + 1] || red !== rgba[index * 4 + 2]) break;
+    grey[index] = red;
+  }
+  if (index === count) return { width, height, channels: 1, data: grey };
+  const data = new Uint8Array(count * 3);
+  for (index = 0; index < count; index += 1) data.set(rgba.subarray(index * 4, index * 4 + 3), index * 3);
+  return { width, height, channels: 3, data };
 }
 
 /** PNG (ISO/IEC 15948), 8 bits a sample, rows unfiltered: line drawings compress well without, and quickly. */
@@ -58,14 +63,16 @@ export function renderPng(svg: string, options: { size: number }): Uint8Array {
   return encodePng(renderPixels(svg, options));
 }
 
-/** How many pixels of two pictures of one size differ by more than a quarter of the range: what an eye sees at a glance. */
-export function differingPixels(first: Pixels, second: Pixels): number {
+/** How many pixels of two pictures of one size differ by more than a quarter of the range, what an eye sees at a glance; counting stops at `most`. */
+export function differingPixels(first: Pixels, second: Pixels, most = Number.POSITIVE_INFINITY): number {
   if (first.width !== second.width || first.height !== second.height) throw new RangeError("pictures of different size cannot be compared pixel by pixel");
   const count = first.width * first.height;
+  const { data: one, channels: oneStep } = first;
+  const { data: two, channels: twoStep } = second;
   let differing = 0;
-  for (let index = 0; index < count; index += 1) {
-    const [one, two] = [first.data[index * first.channels] as number, second.data[index * second.channels] as number];
-    if (Math.abs(one - two) > 64) differing += 1;
+  for (let index = 0; index < count && differing < most; index += 1) {
+    const difference = (one[index * oneStep] as number) - (two[index * twoStep] as number);
+    if (difference > 64 || difference < -64) differing += 1;
   }
   return differing;
 }

@@ -1,5 +1,6 @@
 import type { EditClass, Position, Scene } from "@mmgeo/dataset";
 import { checkStatement } from "../check/check.js";
+import { composeScene } from "../draw/compose.js";
 import { formatStatement } from "../language/format.js";
 import { sameMeaning } from "../language/meaning.js";
 import type { Statement } from "../language/statement.js";
@@ -121,11 +122,12 @@ function relabel(figure: SolvedFigure & Partial<PerturbedFigure>, rename: Rename
     const to = claims[index] as Statement;
     return sameMeaning(from, to, "english") ? [] : [{ class: "order", from, to }];
   });
-  return { construction: figure.construction.map(renamed), stated: figure.stated.map(renamed), claims, scene, edits: [...(figure.edits ?? []), ...edits], falseClaims: falseOf(original, scene), dropped: figure.dropped ?? [] };
+  return { construction: figure.construction.map(renamed), stated: figure.stated.map(renamed), claims, scene, edits: [...(figure.edits ?? []), ...edits], falseClaims: edits.length === 0 ? [] : falseOf(original, claims, scene), dropped: figure.dropped ?? [] };
 }
 
-function falseOf(claims: readonly Statement[], scene: Scene): Statement[] {
-  return claims.filter((claim) => checkStatement(claim, scene, { reading: "english" }).verdict === "false");
+/** What is false of a figure, less what its own caption says in the same words: a reader could not tell those apart. */
+function falseOf(original: readonly Statement[], claims: readonly Statement[], scene: Scene): Statement[] {
+  return original.filter((claim) => checkStatement(claim, scene, { reading: "english" }).verdict === "false" && !claims.some((own) => sameMeaning(own, claim, "english")));
 }
 
 /** Replaces one statement and solves again from the drawing there is, then from a sheared one: a rectangle never stops being one by itself. */
@@ -146,10 +148,11 @@ function solveEdit(figure: SolvedFigure, edit: StatementEdit, seed: number): Per
       }
     }
     if (!result.ok) continue;
-    const { scene } = result;
+    const scene = composeScene(result.scene, [...figure.construction, ...stated]);
+    if ([...figure.construction, ...stated].some((statement) => checkStatement(statement, scene).verdict !== "true")) continue;
     if (checkStatement(from, scene, { reading: "english" }).verdict !== "false") continue;
     const claims = replace(figure.claims).filter((claim) => !dropped.includes(claim) && checkStatement(claim, scene, { reading: "english" }).verdict === "true");
-    return { construction: figure.construction, stated, claims, scene, edits: [edit], falseClaims: falseOf(figure.claims, scene), dropped };
+    return { construction: figure.construction, stated, claims, scene, edits: [edit], falseClaims: falseOf(figure.claims, claims, scene), dropped };
   }
   return null;
 }
