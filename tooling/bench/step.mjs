@@ -2,7 +2,7 @@
 import { train, useNativeBackend } from "@mmgeo/engine";
 import { createParameters, lossOf } from "./transformer.mjs";
 
-const { layers, width, heads, tokens, batch, precision, steps, profile } = JSON.parse(process.argv[2]);
+const { layers, width, heads, tokens, batch, precision, steps } = JSON.parse(process.argv[2]);
 await useNativeBackend();
 const data = new Float32Array(batch * tokens * width);
 for (let index = 0; index < data.length; index += 1) data[index] = Math.sin(index * 0.37) + Math.cos(index * 0.11);

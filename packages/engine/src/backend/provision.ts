@@ -65,6 +65,7 @@ export async function provision(options: ProvisionOptions = {}): Promise<Provisi
         if (!existsSync(libraryFolder)) await unpackWheel({ root, wheel, libraryFolder, tools, report });
         if (gpu && !existsSync(join(libraryFolder, "nvidia"))) await unpackCudaWheels({ root, libraryFolder, tools, report });
         if (!existsSync(addonFolder)) await compileAddons({ root, libraryFolder, addonFolder, tools, report });
+        await removeLeftovers(root);
       },
     });
   }

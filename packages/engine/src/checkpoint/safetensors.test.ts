@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { InputError, loadCheckpoint, readSafetensors, readSafetensorsHeader, saveCheckpoint, tf, useNativeBackend, writeSafetensors } from "../index.js";
 import { halfToNumber, narrowBfloat16, widenBfloat16 } from "./safetensors.js";
