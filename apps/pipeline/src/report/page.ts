@@ -96,8 +96,8 @@ function hitsSentence(sets: Hits[]): Html {
 function dataSection({ problems, dataset }: Report, samples: Html[]): Html {
   const failures = groupFailures(problems.failed);
   return html`<h2 id="data">Data</h2>
-<p>${problems.source}: ${problems.read} problems, of which this run took ${problems.taken}. ${problems.built} were drawn and all ${problems.proven} of their captions proven true on the coordinates. ${
-    dataset.wrong.length === 0 ? html`A second proof of all ${dataset.claims} claims and ${dataset.falseClaims} false claims found none wrong.` : html`<b class="wrong">A second proof found ${dataset.wrong.length} claims wrong.</b>`
+<p>${problems.source}: ${problems.read} problems, of which this run took ${problems.taken}. ${problems.built} were drawn, every statement of their programs and every claim of their captions proven on the coordinates. ${
+    dataset.wrong.length === 0 ? html`A second proof of all ${dataset.claims} claims and ${dataset.falseClaims} false claims found none wrong.` : html`<b class="wrong">A second proof found ${dataset.wrong.length} claims wrong, the first of ${dataset.wrong[0]!.id}.</b>`
   }</p>
 <div class="scroll"><table><tr><th>negatives</th><th class="figure">count</th></tr>
 <tr><td>redrawn pictures</td><td class="figure">${dataset.negatives.image}</td></tr><tr><td>edited captions</td><td class="figure">${dataset.negatives.rule}</td></tr><tr><td>similar captions of other problems</td><td class="figure">${dataset.negatives.retrieval}</td></tr></table>
@@ -157,7 +157,7 @@ export async function renderPage({ report, samples }: PageData): Promise<string>
 <p class="faint">Preset ${report.preset}, seed ${report.seed}.</p>
 <nav><a href="#data">Data</a><a href="#encoder">Encoder</a><a href="#language-model">Language model</a><a href="#provenance">Provenance</a></nav>
 <ul class="tiles">
-${tile(`${problems.built} of ${problems.taken}`, "problems drawn, every caption proven")}
+${tile(`${problems.proven} of ${problems.taken}`, "problems drawn, every caption proven")}
 ${tile(negatives.toLocaleString("en"), "hard negatives, every one proven false")}
 ${encoder.sets.map((hits) => tile(percent(hits.hitAt1), `Hit@1, ${setTitles[hits.set]} (chance ${percent(hits.chance)})`))}
 ${tile(percent(languageModel.score.accuracy), `held-out questions (chance ${percent(languageModel.score.chance)})`)}

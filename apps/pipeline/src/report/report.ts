@@ -10,8 +10,8 @@ export const problemsReportSchema = z.object({
   read: z.number().int(),
   /** problems this run took */
   taken: z.number().int(),
+  /** problems with a picture, every statement and every claim of the caption proven on its coordinates */
   built: z.number().int(),
-  proven: z.number().int(),
   failed: z.array(z.object({ id: z.string(), stage: z.string(), reason: z.string() })),
 });
 
@@ -24,7 +24,7 @@ export const datasetReportSchema = z.object({
   claims: z.number().int(),
   falseClaims: z.number().int(),
   /** claims and false claims that a second proof found wrong: none, or something is broken */
-  wrong: z.array(z.string()),
+  wrong: z.array(z.object({ id: z.string(), statement: z.string(), problem: z.string() })),
 });
 
 /** Hit@1 of the positive among its own candidates, on problems that no training saw (paper, section on the encoder's retrieval). */
@@ -66,7 +66,10 @@ export const reportSchema = z.object({
   version: z.literal(1),
   preset: z.string(),
   seed: z.number().int(),
-  problems: problemsReportSchema,
+  problems: problemsReportSchema.extend({
+    /** of the problems built, those of which a second proof found nothing wrong */
+    proven: z.number().int(),
+  }),
   dataset: datasetReportSchema,
   encoder: encoderReportSchema,
   languageModel: languageModelReportSchema,

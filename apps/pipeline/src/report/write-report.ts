@@ -35,12 +35,14 @@ async function samplesOf(folder: string, answered: string[]): Promise<DiagramRec
 
 /** Gathers what the stages published into `report.json` and `report.html`. Nothing in them depends on when or how fast the run went. */
 export async function writeReport({ config, out, published }: { config: RunConfig; out: string; published: Published[] }): Promise<Report> {
+  const problems = await readPart(published, "diagrams", diagramsReportFile, problemsReportSchema);
+  const dataset = await readPart(published, "dataset", datasetReportFile, datasetReportSchema);
   const report: Report = {
     version: 1,
     preset: config.preset,
     seed: config.seed,
-    problems: await readPart(published, "diagrams", diagramsReportFile, problemsReportSchema),
-    dataset: await readPart(published, "dataset", datasetReportFile, datasetReportSchema),
+    problems: { ...problems, proven: dataset.records - new Set(dataset.wrong.map(({ id }) => id)).size },
+    dataset,
     encoder: await readPart(published, "encoder-scores", encoderReportFile, encoderReportSchema),
     languageModel: await readPart(published, "answers", languageModelReportFile, languageModelReportSchema),
     provenance: published.map(({ stage, key, digest }) => ({ stage, key, digest })),

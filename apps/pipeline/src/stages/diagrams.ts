@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "@mmgeo/dataset";
 import { buildDataset, type Problem } from "@mmgeo/diagram";
@@ -22,15 +23,16 @@ export const diagramsStage: Stage = {
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as Problem);
     const summary = JSON.parse(await readFile(join(inputs["problems"]!, problemsSummaryFile), "utf8")) as ProblemsSummary;
-    const { built, proven, failed } = await buildDataset({
+    const { built, failures } = await buildDataset({
       problems,
       folder,
       negatives: config.diagrams.negatives,
       size: config.diagrams.size,
       seed: config.seed,
-      onProgress: (done) => progress({ done, total: problems.length, text: "problems" }),
+      workers: availableParallelism(),
+      onProgress: ({ done }) => progress({ done, total: problems.length, text: "problems" }),
     });
-    const report: z.infer<typeof problemsReportSchema> = { ...summary, built, proven, failed };
+    const report: z.infer<typeof problemsReportSchema> = { ...summary, built, failed: failures };
     await writeFileAtomic(join(folder, diagramsReportFile), `${JSON.stringify(report, null, 2)}\n`);
   },
 };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 
@@ -24,14 +24,25 @@ export async function filesBelow(folder: string): Promise<string[]> {
     .sort();
 }
 
+/** Files below this size, in bytes, are read whole: a stream for each of thousands of pictures costs more than the pictures. */
+const READ_WHOLE = 1 << 20;
+const FILES_AT_ONCE = 64;
+
+async function digestOfFile(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  if ((await stat(file)).size < READ_WHOLE) hash.update(await readFile(file));
+  else await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}
+
 /** A digest of the names and contents of all files below a folder; those for which `ignore` is true do not count. */
 export async function digestOfFolder(folder: string, ignore: (file: string) => boolean = () => false): Promise<string> {
+  const files = (await filesBelow(folder)).filter((file) => !ignore(file));
   const whole = createHash("sha256");
-  for (const file of await filesBelow(folder)) {
-    if (ignore(file)) continue;
-    const one = createHash("sha256");
-    await pipeline(createReadStream(join(folder, file)), one);
-    whole.update(`${file}\0${one.digest("hex")}\n`);
+  for (let start = 0; start < files.length; start += FILES_AT_ONCE) {
+    const some = files.slice(start, start + FILES_AT_ONCE);
+    const digests = await Promise.all(some.map((file) => digestOfFile(join(folder, file))));
+    for (const [index, file] of some.entries()) whole.update(`${file}\0${digests[index]}\n`);
   }
   return whole.digest("hex");
 }
