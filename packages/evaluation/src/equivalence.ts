@@ -22,6 +22,7 @@ export interface EquivalenceOptions {
 function bareText(text: string): string {
   return text
     .slice(0, 4000)
+    .replace(/\s+/g, " ")
     .replace(/\\\\(?=[a-zA-Z])/g, "\\")
     .replace(/\\(?:text|mbox|textbf|textit|mathrm|mathbf)\s*\{([^{}]*)\}/g, "$1")
     .replace(/\\(?:left|right|displaystyle|,|!|;|:|\s)|[\s$*"]/g, "")

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { processorTime } from "../testing.js";
 import { closeTo, numericValue } from "./number.js";
 
 describe("numericValue", () => {
@@ -52,9 +53,7 @@ describe("numericValue", () => {
   it("never throws, and never takes long", () => {
     fc.assert(fc.property(fc.string({ unit: fc.constantFrom("\\frac", "{", "}", "(", ")", "1", "x", "^", "_", "\\sqrt", "[", "]", "|", ",", "-", "=", "\\text", " ", "\\begin{pmatrix}", "\\\\", "9"), maxLength: 60 }), (text) => void numericValue(text)), { numRuns: 2000 });
     for (const text of ["\\boxed{".repeat(1_000_000), "(".repeat(3000), "9^".repeat(1500) + "9", "\\sqrt".repeat(800) + "2", "{".repeat(3999), "|".repeat(3999), "-".repeat(3999), "\\frac".repeat(700), "1,000".repeat(500), " ".repeat(1_000_000)]) {
-      const start = performance.now();
-      numericValue(text);
-      expect(performance.now() - start).toBeLessThan(100);
+      expect(processorTime(() => void numericValue(text))).toBeLessThan(100);
     }
   });
 });

@@ -1,4 +1,4 @@
-import { maximumDepth, UnreadableError, type Expression, type RelationOperator } from "./expression.js";
+import { maximumDepth, maximumExpressionLength, UnreadableError, type Expression, type RelationOperator } from "./expression.js";
 import { normalizeText, tokenize, type Token } from "./tokenize.js";
 
 /** An answer that was read, with the units that stood in it. */
@@ -58,6 +58,7 @@ class Reader {
 
 /** Parses the text of one answer, LaTeX or plain. @throws {UnreadableError} */
 export function parseAnswer(text: string): Parsed {
+  if (text.length > maximumExpressionLength) throw new UnreadableError("longer than an answer");
   const reader = new Reader(tokenize(joinThousands(normalizeText(text)).trim().replace(/[.,;:]+$/, "")));
   if (reader.tokens.length === 0) throw new UnreadableError("nothing is there");
   const expression = sequence(reader);
@@ -67,7 +68,7 @@ export function parseAnswer(text: string): Parsed {
 
 /** "1,000", "1 000" and "32, 349" written with a thin space; not the commas of a list in brackets. */
 function joinThousands(text: string): string {
-  if (/[([{]/.test(text.replace(/\\text\{[^}]*\}/g, ""))) return text;
+  if (/[([{]/.test(text.replace(/\\text\{[^{}]*\}/g, ""))) return text;
   return text.replace(/(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])/g, (number) => number.replace(/,/g, "")).replace(/(?<![\d.,] ?)\d{1,3}(?: \d{3})+(?![\d,])/g, (number) => number.replace(/ /g, ""));
 }
 

@@ -42,7 +42,7 @@ function repeatingFraction(_match: string, whole: string, fixed: string, repeate
 
 /** Writes every character and command that has several spellings in one. */
 export function normalizeText(text: string): string {
-  let result = text.replace(characterPattern, (character) => characters.get(character) ?? character);
+  let result = text.replace(/\s{2,}/g, " ").replace(characterPattern, (character) => characters.get(character) ?? character);
   // Responses that were escaped twice. In a matrix two backslashes end a row.
   if (!result.includes("\\begin")) result = result.replace(/\\\\(?=[a-zA-Z(){}[\]!,;$%])/g, "\\");
   result = result.replace(/\\(?:text|mbox|textbf|mathrm|textrm)\s*\{([^{}]*\d[^{}]*)\}/g, " $1 ").replace(repeating, repeatingFraction).replace(/\\\{\s*\\\}/g, "\\emptyset ");

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lettered } from "../question.js";
+import { processorTime } from "../testing.js";
 import { extractChoice } from "./choice.js";
 
 const angles = lettered(["40°", "60°", "65°", "140°"]);
@@ -94,9 +95,7 @@ describe("extractChoice", () => {
 
   it("ends soon on hostile input", () => {
     for (const response of ["\\boxed{".repeat(1_000_000), "answer is ".repeat(200_000), "(A".repeat(500_000), "*".repeat(1_000_000), "[".repeat(1_000_000), " ".repeat(1_000_000), "选".repeat(300_000), "A ".repeat(300_000)]) {
-      const start = performance.now();
-      extractChoice({ response, choices: angles });
-      expect(performance.now() - start, response.slice(0, 12)).toBeLessThan(100);
+      expect(processorTime(() => void extractChoice({ response, choices: angles })), response.slice(0, 12)).toBeLessThan(100);
     }
   });
 });

@@ -1,4 +1,4 @@
-import { boxesIn, maximumSearchLength, statementsIn, type Box } from "./statements.js";
+import { boxesIn, collapseSpaces, maximumSearchLength, statementsIn, type Box } from "./statements.js";
 
 /** Where in a response an open answer was found, the most likely first. The first that can be read as mathematics is the answer. */
 export interface OpenReading {
@@ -89,8 +89,16 @@ function firstSentence(text: string): string {
   return /^[\s\S]*?[.。](?=\s|$|<)/.exec(text)?.[0].slice(0, -1) ?? text;
 }
 
-/** Without quotation marks, stars and points around it. */
-const stripped = (text: string) => text.replace(/^(?:\\?["“”'`*]|\s)+|(?:\\?["“”'`*.]|\s)+$/g, "");
+const marks = /[\s"“”'`*]/;
+
+/** Without quotation marks, stars and final points around it. Walks from both ends: a pattern for the end would be tried at every place. */
+function stripped(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && (marks.test(text[start] as string) || (text[start] === "\\" && /["'`*]/.test(text[start + 1] ?? "")))) start += 1;
+  while (end > start && (marks.test(text[end - 1] as string) || text[end - 1] === "." || text[end - 1] === "\\")) end -= 1;
+  return text.slice(start, end);
+}
 
 /** What may be the answer in a piece of prose: all of it, its last mathematics, its last number. */
 function candidatesOf(sentence: string): string[] {
@@ -110,7 +118,7 @@ const announcing = /answer|correct|right|option|choice|choose|select|pick|选|�
  */
 export function extractOpen(response: string): OpenReading {
   if (plainNumber.test(response)) return { candidates: [response], by: "whole" };
-  const text = response.slice(-maximumSearchLength);
+  const text = collapseSpaces(response.slice(-maximumSearchLength));
   const boxes = boxesIn(text);
   const lastBox = boxes.at(-1);
   // Most responses end with a box: then nothing else has to be searched.

@@ -45,9 +45,14 @@ export function boxesIn(text: string): Box[] {
   return boxes;
 }
 
+/** Long runs of white space mean no more than short ones, and would make searches slow. */
+export function collapseSpaces(text: string): string {
+  return text.replace(/\s{3,}/g, (run) => (run.includes("\n") ? "\n\n" : " "));
+}
+
 /** The end of a response, with full-width letters and signs made plain. */
 export function searchedText(response: string): string {
-  return response.slice(-maximumSearchLength).normalize("NFKC");
+  return collapseSpaces(response.slice(-maximumSearchLength).normalize("NFKC"));
 }
 
 const announcements = [
@@ -61,7 +66,10 @@ const announcements = [
 /** "Option C is the correct answer", "(C) is correct": the announcement stands behind. */
 const behind = /(?:option|choice)?\s*(\(?[A-Z]\)?)\s+is\s+(?:the\s+)?(?:correct|right)(?!\s+(?:angle|triangle))/g;
 
-/** Where the response says what its answer is, in the order of the text. */
+/** The answer is in one of the last statements, if in any. */
+const maximumStatements = 40;
+
+/** Where the response says what its answer is, in the order of the text; the last of them where there are very many. */
 export function statementsIn(text: string): Statement[] {
   const statements: Statement[] = boxesIn(text).map(({ content, start }) => ({ content, position: start, strong: true }));
   for (const announcement of announcements) {
@@ -73,5 +81,5 @@ export function statementsIn(text: string): Statement[] {
     }
   }
   for (const match of text.matchAll(behind)) statements.push({ content: match[1] as string, position: match.index, strong: false });
-  return statements.sort((a, b) => a.position - b.position);
+  return statements.sort((a, b) => a.position - b.position).slice(-maximumStatements);
 }
