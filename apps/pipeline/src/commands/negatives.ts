@@ -1,5 +1,5 @@
 import { InputError } from "@mmgeo/dataset";
-import { statisticsOfFile, statisticsTable, writeRetrievalNegatives, writeRuleNegatives } from "@mmgeo/negatives";
+import { embeddingSearch, precomputedSearch, statisticsOfFile, statisticsTable, writeRetrievalNegatives, writeRuleNegatives } from "@mmgeo/negatives";
 import { InvalidArgumentError, type Command } from "commander";
 import { log, printJson } from "./output.js";
 
@@ -18,6 +18,17 @@ const decimal = (value: string): number => {
   if (value.trim() === "" || !Number.isFinite(number)) throw new InvalidArgumentError("give a number");
   return number;
 };
+
+/** Logs every tenth of the way. */
+function progressOf(verb: string): (done: number, total: number) => void {
+  let logged = 0;
+  return (done, total) => {
+    const tenth = total === 0 ? 10 : Math.floor((10 * done) / total);
+    if (tenth <= logged) return;
+    logged = tenth;
+    log(`${verb} ${done} of ${total} captions`);
+  };
+}
 
 interface FileFlags {
   in: string;
@@ -56,6 +67,7 @@ export function registerNegativesCommands(program: Command): void {
     .requiredOption("--in <file>", 'lines {"id","caption"} or records')
     .requiredOption("--out <file>", "the same lines with their negatives")
     .option("--embedder <dir>", "a BERT sentence encoder's folder; without it captions are compared by their words")
+    .option("--vectors <file>", "vectors computed elsewhere: a safetensors file with one row for each line")
     .option("--per-caption <n>", "negatives a caption", positiveNumber, 30)
     .option("--seed <n>", "seed of the sampled choices", wholeNumber, 1)
     .option("--range-min <n>", "best ranks to pass over", wholeNumber)
@@ -70,15 +82,17 @@ export function registerNegativesCommands(program: Command): void {
       const started = performance.now();
       const { rangeMin = 0, rangeMax = null, maxScore = null, minScore = null, absoluteMargin = null, relativeMargin = null, sampling } = flags;
       if (sampling !== "top" && sampling !== "random" && sampling !== "simans") throw new InputError({ message: "it has to be top, random or simans", field: "--sampling" });
+      const { embedder, vectors } = flags;
+      if (embedder !== undefined && vectors !== undefined) throw new InputError({ message: "give either --embedder or --vectors", field: "--vectors" });
       const report = await writeRetrievalNegatives({
         input: flags.in,
         output: flags.out,
+        ...(embedder === undefined ? {} : { searchOf: (texts) => embeddingSearch({ folder: embedder, texts, onProgress: progressOf("embedded") }) }),
+        ...(vectors === undefined ? {} : { searchOf: (texts) => precomputedSearch({ file: vectors, captions: texts.length }) }),
         count: flags.perCaption,
         seed: flags.seed,
         selection: { rangeMin, rangeMax, maxScore, minScore, absoluteMargin, relativeMargin, sampling },
-        onProgress: (done, total) => {
-          if (done === total) log(`searched ${total} captions`);
-        },
+        onProgress: progressOf("searched"),
       });
       const seconds = (performance.now() - started) / 1000;
       if (flags.json === true) printJson({ ...report, seconds });
@@ -104,6 +118,7 @@ export function registerNegativesCommands(program: Command): void {
 
 interface SelectionFlags {
   embedder?: string;
+  vectors?: string;
   rangeMin?: number;
   rangeMax?: number;
   maxScore?: number;

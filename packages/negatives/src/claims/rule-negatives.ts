@@ -1,5 +1,5 @@
 import { InputError, type DiagramRecord, type EditClass, type RuleNegative, type Scene } from "@mmgeo/dataset";
-import { captionOf, checkStatement, editContextOf, editsOf, formatStatement, meaningOf, namesOf, parseProgram, seededRandom, type EditContext, type Statement, type StatementEdit } from "@mmgeo/diagram";
+import { captionOf, checkStatement, editContextOf, editsOf, formatStatement, meaningOf, namesOf, parseProgram, seededRandom, seedOf, type EditContext, type Statement, type StatementEdit } from "@mmgeo/diagram";
 import { chooseEdits, randomFor } from "../choose-edits.js";
 import { changedSpan } from "./changed-span.js";
 import { statementOf } from "./proof.js";
@@ -50,10 +50,10 @@ function provenEdits({ claim, index, claims, context, scene, seed, count }: { cl
   return proven;
 }
 
-/** The seed with which the record's caption says its claims, or null where the caption is not of the renderer's making. */
+/** The seed with which the record's caption says its claims (the diagram package mixes the id into it), or null where the caption is not of the renderer's making. */
 function captionSeed(record: DiagramRecord, claims: readonly Statement[]): number | null {
   const { seed } = record.provenance;
-  return captionOf({ claims, seed }).text === record.caption ? seed : null;
+  return [seedOf(record.id, seed), seed].find((candidate) => captionOf({ claims, seed: candidate }).text === record.caption) ?? null;
 }
 
 /**
