@@ -4,22 +4,34 @@ import type { RunConfig } from "./config.js";
 import type { Progress, Stage } from "./stage.js";
 import { publish, type Published } from "./store/store.js";
 
-export interface RunEvents {
-  started?: (stage: Stage) => void;
-  progress?: (stage: Stage, progress: Progress) => void;
-  finished?: (stage: Stage, published: Published) => void;
+/** Does one stage, given those before it. */
+export type StageWork = (stage: Stage, progress: (progress: Progress) => void) => Promise<Published>;
+
+async function oneAfterTheOther({ stages, work }: { stages: readonly Stage[]; work: StageWork }): Promise<void> {
+  for (const stage of stages) await work(stage, () => undefined);
 }
 
-/** Runs stages in order, each in the store below `out`; what is there already is not done again. */
-export async function runStages({ stages, config, out, events = {} }: { stages: Stage[]; config: RunConfig; out: string; events?: RunEvents }): Promise<Published[]> {
+/**
+ * Runs stages in order, each in the store below `out`; what is there already is not done again. `display` calls the work of
+ * each stage in turn and shows how it goes.
+ */
+export async function runStages({
+  stages,
+  config,
+  out,
+  display = oneAfterTheOther,
+}: {
+  stages: readonly Stage[];
+  config: RunConfig;
+  out: string;
+  display?: (options: { stages: readonly Stage[]; work: StageWork }) => Promise<void>;
+}): Promise<Published[]> {
   const store = join(out, "store");
   await mkdir(store, { recursive: true });
   const published: Record<string, Published> = {};
-  for (const stage of stages) {
-    events.started?.(stage);
-    const result = await publish({ store, stage, config, inputs: published, progress: (progress) => events.progress?.(stage, progress) });
-    published[stage.name] = result;
-    events.finished?.(stage, result);
-  }
-  return stages.map((stage) => published[stage.name]!);
+  await display({
+    stages,
+    work: async (stage, progress) => (published[stage.name] = await publish({ store, stage, config, inputs: published, progress })),
+  });
+  return Object.values(published);
 }

@@ -23,16 +23,16 @@ export const diagramsStage: Stage = {
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as Problem);
     const summary = JSON.parse(await readFile(join(inputs["problems"]!, problemsSummaryFile), "utf8")) as ProblemsSummary;
-    const { built, failures } = await buildDataset({
+    const { built, failed } = await buildDataset({
       problems,
       folder,
       negatives: config.diagrams.negatives,
       size: config.diagrams.size,
       seed: config.seed,
       workers: availableParallelism(),
-      onProgress: ({ done }) => progress({ done, total: problems.length, text: "problems" }),
+      onProgress: (done) => progress({ done, total: problems.length, text: "problems" }),
     });
-    const report: z.infer<typeof problemsReportSchema> = { ...summary, built, failed: failures };
+    const report: z.infer<typeof problemsReportSchema> = { ...summary, built, failed };
     await writeFileAtomic(join(folder, diagramsReportFile), `${JSON.stringify(report, null, 2)}\n`);
   },
 };
