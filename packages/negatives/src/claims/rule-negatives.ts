@@ -13,8 +13,8 @@ export interface ClaimNegatives {
   reasons: Partial<Record<ClaimReason, number>>;
 }
 
-/** Proven edits kept for one class of one claim: enough for distinct negatives, few enough to prove in time. */
-const maximumProven = 8;
+/** Proven edits kept for one class of one claim: enough for `count` distinct negatives, few enough to prove in time. */
+const provenFor = (count: number): number => Math.max(4, Math.min(32, Math.ceil(count / 2)));
 
 interface ProvenEdit {
   class: EditClass;
@@ -30,13 +30,13 @@ function looseSymbols(claims: readonly Statement[]): Set<string> {
   return new Set([...counts].filter(([, count]) => count < 2).map(([symbol]) => symbol));
 }
 
-/** The edits of one claim that the checker finds visibly false of the scene, at most `maximumProven` a class. */
-function provenEdits({ claim, index, claims, context, scene, seed, count }: { claim: Statement; index: number; claims: readonly Statement[]; context: EditContext; scene: Scene; seed: number; count: (reason: ClaimReason) => void }): ProvenEdit[] {
+/** The edits of one claim that the checker finds visibly false of the scene, at most `most` a class. */
+function provenEdits({ claim, index, claims, context, scene, seed, most, count }: { claim: Statement; index: number; claims: readonly Statement[]; context: EditContext; scene: Scene; seed: number; most: number; count: (reason: ClaimReason) => void }): ProvenEdit[] {
   const loose = looseSymbols(claims);
   const kept: Record<EditClass, number> = { order: 0, shape: 0, relation: 0, number: 0 };
   const proven: ProvenEdit[] = [];
   for (const edit of seededRandom("rule negatives", seed, index).shuffle(editsOf(claim, context))) {
-    if (kept[edit.class] >= maximumProven) continue;
+    if (kept[edit.class] >= most) continue;
     if (namesOf([edit.to]).symbols.some((symbol) => loose.has(symbol))) {
       count("edit of a symbol that nothing else binds");
       continue;
@@ -84,7 +84,7 @@ export function ruleNegatives({ record, count, seed }: { record: DiagramRecord; 
   const wording = captionSeed(record, claims);
   if (wording === null) return none("caption is not that of its claims");
   const context = editContextOf(parseProgram(record.program).lines.map(({ statement }) => statement));
-  const parts = claims.map((claim, index) => provenEdits({ claim, index, claims, context, scene: record.scene, seed, count: countReason }));
+  const parts = claims.map((claim, index) => provenEdits({ claim, index, claims, context, scene: record.scene, seed, most: provenFor(count), count: countReason }));
   const positive = captionOf({ claims, seed: wording });
   const negatives = chooseEdits({
     parts,
