@@ -23,3 +23,5 @@ export { readConversations } from "./data/llava-conversations.js";
 export { quickRecipe } from "./training/quick-recipe.js";
 export { runTraining, type TrainingConfig, trainingConfigSchema } from "./training/run-training.js";
 export { generateOfFile, logitsOfFile } from "./command-tensors.js";
+export { type RunningServer, serve, type ServeOptions } from "./server/server.js";
+export type { ImageSources } from "./server/images.js";

@@ -1,6 +1,6 @@
+import { deflateSync } from "node:zlib";
 import { createModel as createEncoder } from "@mmgeo/mmclip";
-import type { Conversation } from "./data/conversation.js";
-import { asked } from "./data/conversation.js";
+import { asked, type Conversation } from "./data/conversation.js";
 import { createModel, type Tower } from "./model/create.js";
 import type { Model } from "./model/model.js";
 
@@ -37,4 +37,24 @@ export async function tinyModel(conversations: readonly Conversation[]): Promise
     texts: conversations.flatMap(({ turns }) => turns.map(({ text }) => text)),
     seed: 1,
   });
+}
+
+/** A picture of 16 x 16 pixels of one grey, as PNG (RFC 2083). */
+export function greyPng(value: number): Buffer {
+  const table = Array.from({ length: 256 }, (_, byte) => {
+    let code = byte;
+    for (let bit = 0; bit < 8; bit += 1) code = code & 1 ? 0xedb88320 ^ (code >>> 1) : code >>> 1;
+    return code >>> 0;
+  });
+  const checksum = (data: Buffer) => (data.reduce((code, byte) => ((table[(code ^ byte) & 255] as number) ^ (code >>> 8)) >>> 0, 0xffffffff) ^ 0xffffffff) >>> 0;
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const ends = Buffer.alloc(8);
+    ends.writeUInt32BE(data.length, 0);
+    ends.writeUInt32BE(checksum(body), 4);
+    return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
+  };
+  const header = Buffer.from([0, 0, 0, 16, 0, 0, 0, 16, 8, 0, 0, 0, 0]);
+  const rows = Buffer.concat(Array.from({ length: 16 }, () => Buffer.from([0, ...Array.from({ length: 16 }, () => value)])));
+  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", header), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InputError } from "@mmgeo/dataset";
-import { generate, generateOfFile, loadModel, logitsOfFile, runTraining } from "@mmgeo/mmgeolm";
+import { generate, generateOfFile, loadModel, logitsOfFile, runTraining, serve } from "@mmgeo/mmgeolm";
 import { loadConfig } from "c12";
 import { InvalidArgumentError, type Command } from "commander";
 import { log, printJson } from "./output.js";
@@ -16,6 +16,26 @@ const decimal = (value: string): number => {
   if (value.trim() === "" || !Number.isFinite(number)) throw new InvalidArgumentError("give a number");
   return number;
 };
+
+const port = (value: string): number => {
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isInteger(number) || number < 0 || number > 65_535) throw new InvalidArgumentError("give a port from 0 to 65535");
+  return number;
+};
+
+interface ServeFlags {
+  model: string;
+  port: number;
+  host: string;
+  name: string;
+  apiKey?: string[];
+  maxActive: number;
+  maxWaiting: number;
+  maxNewTokens: number;
+  maxSeconds: number;
+  imageHost?: string[];
+  imageFolder?: string[];
+}
 
 interface GenerateFlags {
   model: string;
@@ -33,7 +53,7 @@ interface GenerateFlags {
   json?: boolean;
 }
 
-/** `mmgeo mmgeolm train | generate | logits` */
+/** `mmgeo mmgeolm train | generate | logits | serve` */
 export function registerMmgeolmCommands(program: Command): void {
   const mmgeolm = program.command("mmgeolm").description("the multimodal language model: train, ask, compare with other programs");
 
@@ -112,5 +132,31 @@ export function registerMmgeolmCommands(program: Command): void {
       const result = await logitsOfFile({ model: await loadModel(model), input: tensors, output: out, gradients });
       if (json) printJson(result);
       else log(`logits [${result.shape.join(", ")}]${result.loss === null ? "" : `, loss ${result.loss}`} written to ${out}`);
+    });
+
+  mmgeolm
+    .command("serve")
+    .description("answer OpenAI's clients: /v1/chat/completions, /v1/models, /health, /metrics, and a page at /")
+    .requiredOption("--model <dir>", "folder of a LLaVA model or a plain language model")
+    .option("--port <p>", "0 takes a free one", port, 8000)
+    .option("--host <h>", "the address to listen on", "127.0.0.1")
+    .option("--name <name>", "the model's name to clients", "mmgeolm")
+    .option("--api-key <key...>", "keys clients have to send (or MMGEO_API_KEYS, parted by commas); without any, everyone is served")
+    .option("--max-active <n>", "answers made side by side", count, 8)
+    .option("--max-waiting <n>", "requests that may wait", count, 256)
+    .option("--max-new-tokens <n>", "the longest answer", count, 1024)
+    .option("--max-seconds <s>", "the longest a request may take", count, 300)
+    .option("--image-host <host...>", "hosts that pictures may be fetched from over https")
+    .option("--image-folder <dir...>", "folders that file: URLs of pictures may point into")
+    .action(async (flags: ServeFlags) => {
+      const { port: wanted, apiKey, imageHost, imageFolder, model, ...limits } = flags;
+      const apiKeys = apiKey ?? (process.env["MMGEO_API_KEYS"] ?? "").split(",").filter((key) => key !== "");
+      const server = await serve({ ...limits, model: await loadModel(model), port: wanted, apiKeys, images: { hosts: imageHost, folders: imageFolder } });
+      log(`listening on ${server.url}`);
+      const signal = await new Promise<string>((resolve) => {
+        for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => resolve(name));
+      });
+      log(`${signal}: finishing what is under way`);
+      await server.close();
     });
 }

@@ -1,13 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deflateSync } from "node:zlib";
 import { tf, useNativeBackend } from "@mmgeo/engine";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generate } from "../generation/generate.js";
 import { loadModel } from "../model/checkpoint.js";
 import { disposeModel } from "../model/model.js";
-import { tinyConversations, tinyModel } from "../testing.js";
+import { greyPng, tinyConversations, tinyModel } from "../testing.js";
 import { trainStage } from "./train-stage.js";
 
 let folder = "";
@@ -19,26 +18,6 @@ beforeAll(async () => {
   await writeFile(join(folder, "white.png"), greyPng(255));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-/** A picture of 16 x 16 pixels of one grey, as PNG (RFC 2083). */
-function greyPng(value: number): Buffer {
-  const table = Array.from({ length: 256 }, (_, byte) => {
-    let code = byte;
-    for (let bit = 0; bit < 8; bit += 1) code = code & 1 ? 0xedb88320 ^ (code >>> 1) : code >>> 1;
-    return code >>> 0;
-  });
-  const checksum = (data: Buffer) => (data.reduce((code, byte) => ((table[(code ^ byte) & 255] as number) ^ (code >>> 8)) >>> 0, 0xffffffff) ^ 0xffffffff) >>> 0;
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type), data]);
-    const ends = Buffer.alloc(8);
-    ends.writeUInt32BE(data.length, 0);
-    ends.writeUInt32BE(checksum(body), 4);
-    return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
-  };
-  const header = Buffer.from([0, 0, 0, 16, 0, 0, 0, 16, 8, 0, 0, 0, 0]);
-  const rows = Buffer.concat(Array.from({ length: 16 }, () => Buffer.from([0, ...Array.from({ length: 16 }, () => value)])));
-  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", header), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
-}
 
 const files = () => ({ black: join(folder, "black.png"), white: join(folder, "white.png") });
 
