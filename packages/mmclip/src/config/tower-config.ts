@@ -9,7 +9,7 @@ const width = z.number().int().positive().max(MAXIMUM_WIDTH);
 const layers = z.number().int().positive().max(MAXIMUM_LAYERS);
 
 /** The activation functions of the towers, by transformers' names. `gelu_new` and `gelu_pytorch_tanh` are the same function. */
-export const activationSchema = z.enum(["gelu", "gelu_new", "gelu_pytorch_tanh", "quick_gelu"]);
+export const activationSchema = z.enum(["gelu", "gelu_new", "gelu_pytorch_tanh", "quick_gelu", "relu"]);
 export type ActivationName = z.infer<typeof activationSchema>;
 
 /** Sizes may be written as one number or as a pair of equal ones. */

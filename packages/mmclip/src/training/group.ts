@@ -83,13 +83,7 @@ export function groupOf({ sample, options, random }: { sample: Sample; options: 
   return { images, texts, anchors };
 }
 
-/** Checks the numbers of a configuration before anything is encoded. */
-export function checkGroupOptions({ textNegatives, imageNegatives, forms: weights }: GroupOptions): void {
-  for (const [field, value] of Object.entries({ textNegatives, imageNegatives })) {
-    if (!Number.isInteger(value) || value < 0) throw new InputError({ message: `is ${value}; give a whole number of negatives`, field });
-  }
-  const given = forms.map((form) => weights[form] ?? 0);
-  if (given.some((weight) => !(weight >= 0 && Number.isFinite(weight))) || given.every((weight) => weight === 0)) {
-    throw new InputError({ message: "gives no form a positive weight; the forms are text, image, group and batch", field: "forms" });
-  }
+/** A loss that counts nothing cannot be trained on. */
+export function checkForms(weights: Partial<Record<Form, number>>): void {
+  if (forms.every((form) => (weights[form] ?? 0) === 0)) throw new InputError({ message: "gives no form a positive weight; the forms are text, image, group and batch", field: "forms" });
 }

@@ -73,3 +73,11 @@ export function samplesOf({ records, folder }: { records: Iterable<DiagramRecord
   }
   return { samples, counts };
 }
+
+/** The samples, and for each negative image with a caption of its own one more: that image and that caption, without negatives. */
+export function withNegativesAsSamples(samples: readonly Sample[]): Sample[] {
+  return samples.flatMap((sample) => [
+    sample,
+    ...sample.imageNegatives.flatMap(({ image, caption }, index): Sample[] => (caption === null || caption === sample.caption ? [] : [{ id: `${sample.id}-${index + 1}`, image, caption, textNegatives: [], imageNegatives: [] }])),
+  ]);
+}

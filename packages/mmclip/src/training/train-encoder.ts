@@ -1,45 +1,14 @@
-import { InputError } from "@mmgeo/dataset";
+import { InputError, validate } from "@mmgeo/dataset";
 import { train, type TrainProgress } from "@mmgeo/engine";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { PixelStore } from "../images/pixel-store.js";
-import type { LossKind } from "../losses/candidate-loss.js";
-import type { Precision } from "../model/encode.js";
 import { type ClipModel, saveModel } from "../model/model.js";
 import { randomOf, textSeed } from "../random.js";
 import { batchOf } from "./batch.js";
-import { checkGroupOptions, groupOf, type GroupOptions } from "./group.js";
-import type { Sample } from "./sample.js";
+import { checkForms, groupOf } from "./group.js";
+import { type EncoderRecipe, recipeSchema } from "./recipe.js";
+import { type Sample, withNegativesAsSamples } from "./sample.js";
 import { stepArrays, stepLoss, type ViewPlan } from "./step-tensors.js";
-
-/** How an encoder is trained. The defaults are those of the paper's scripts (section 3). */
-export interface EncoderRecipe extends Partial<GroupOptions> {
-  /** Samples a step. @default 5 */
-  batchSize?: number;
-  /** Passes over the samples. @default 1 */
-  epochs?: number;
-  /** Steps in all, instead of `epochs`. */
-  steps?: number;
-  /** Steps whose gradients are averaged into one update. @default 1 */
-  accumulate?: number;
-  /** Highest learning rate. @default 2e-5 */
-  learningRate?: number;
-  /** @default "cosine" */
-  schedule?: "cosine" | "linear" | "constant";
-  /** Share of the steps in which the rate rises. @default 0.03 */
-  warmupRatio?: number;
-  /** @default 0 */
-  weightDecay?: number;
-  /** @default 0.999 */
-  beta2?: number;
-  /** Softmax over the candidates, or a sigmoid for each. @default "softmax" */
-  loss?: LossKind;
-  /** Precision of the matrix products. @default "bfloat16" */
-  precision?: Precision;
-  /** Pictures are moved by up to so many pixels in each direction, anew each time they are seen. @default 0 */
-  shift?: number;
-  /** A tower that does not learn. @default none */
-  freeze?: "vision" | "text";
-}
 
 export interface TrainEncoderOptions {
   /** The model to train; its parameters are taken over, use the model of the result. */
@@ -71,19 +40,16 @@ export interface TrainEncoderResult {
   checkpoint: string | null;
 }
 
-/** The recipe of the paper's scripts with its nine image and five text negatives. */
-export const paperRecipe: EncoderRecipe = { batchSize: 5, epochs: 1, learningRate: 2e-5, schedule: "cosine", warmupRatio: 0.03, weightDecay: 0, precision: "bfloat16", textNegatives: 5, imageNegatives: 9, forms: { text: 1, image: 1 }, loss: "softmax" };
-
 /** Trains a dual encoder on samples with their own negatives. Everything random follows from `seed`. */
-export async function trainEncoder({ model, samples, recipe, seed, folder, saveEvery, onProgress, signal }: TrainEncoderOptions): Promise<TrainEncoderResult> {
+export async function trainEncoder({ model, samples: givenSamples, recipe: given, seed, folder, saveEvery, onProgress, signal }: TrainEncoderOptions): Promise<TrainEncoderResult> {
   const { config, tokenizer, imageProcessor } = model;
-  const { batchSize = 5, learningRate = 2e-5, loss: kind = "softmax", precision = "bfloat16", weightDecay = 0, shift = 0, freeze } = recipe;
-  const groupOptions: GroupOptions = { textNegatives: 5, imageNegatives: 9, forms: { text: 1, image: 1 }, ...recipe };
-  checkGroupOptions(groupOptions);
+  const recipe = validate({ schema: recipeSchema, value: given, place: { file: "the recipe" } });
+  const { batchSize, loss: kind, shift, freeze, forms: weights } = recipe;
+  checkForms(weights);
+  const samples = recipe.negativesAsSamples ? withNegativesAsSamples(givenSamples) : givenSamples;
   if (tokenizer === null) throw new InputError({ message: "the model has no tokenizer; train one with trainTokenizer or put tokenizer.json into its folder", field: "tokenizer.json" });
   if (samples.length === 0) throw new InputError({ message: "there is no sample to train on", field: "samples" });
   if (samples.length < batchSize) throw new InputError({ message: `is ${batchSize}, more than the ${samples.length} samples there are`, field: "batchSize" });
-  const weights = groupOptions.forms;
   // The forms and directions are the same in every step; only which entries take part differs.
   const views: ViewPlan[] = batchOf({ groups: [], weights }).views.map(({ form, side, weight }) => ({ form, side, weight }));
   const store = new PixelStore({ processor: imageProcessor });
@@ -100,19 +66,19 @@ export async function trainEncoder({ model, samples, recipe, seed, folder, saveE
     batchSize,
     accumulate: recipe.accumulate,
     batch: async (indices, { epoch }) => {
-      const groups = indices.map((index) => groupOf({ sample: samples[index] as Sample, options: groupOptions, random: randomOf(seed, epoch, index) }));
+      const groups = indices.map((index) => groupOf({ sample: samples[index] as Sample, options: recipe, random: randomOf(seed, epoch, index) }));
       const batch = batchOf({ groups, weights });
       return stepArrays({ batch, config, tokenizer, store, shifts: shiftsOf(epoch, batch.images) });
     },
     epochs: recipe.epochs,
     steps: recipe.steps,
-    learningRate,
+    learningRate: recipe.learningRate,
     schedule: recipe.schedule,
     warmupRatio: recipe.warmupRatio,
-    weightDecay,
+    weightDecay: recipe.weightDecay,
     beta2: recipe.beta2,
+    precision: recipe.precision,
     seed,
-    precision,
     folder,
     saveEvery,
     save: (target, parameters) => saveModel({ model: { ...model, parameters }, folder: target }),
