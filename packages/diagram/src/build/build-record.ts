@@ -3,14 +3,17 @@ import { captionOf } from "../caption/caption.js";
 import { checkStatement } from "../check/check.js";
 import { measure } from "../check/measure.js";
 import { composeScene } from "../draw/compose.js";
+import { layOut } from "../draw/drawing.js";
+import { sharedArea } from "../draw/place-labels.js";
 import { differingPixels, encodePng, type Pixels, renderPixels } from "../draw/png.js";
 import { type DrawStyle, frameSize } from "../draw/style.js";
-import { drawSvg } from "../draw/svg.js";
+import { svgOf } from "../draw/svg.js";
 import { constantValue } from "../language/constant.js";
 import { formatStatement } from "../language/format.js";
 import { meaningOf, sameMeaning } from "../language/meaning.js";
 import { parseExpression, parseStatement } from "../language/parse.js";
 import type { Statement } from "../language/statement.js";
+import { namesOf } from "../language/points.js";
 import { vocabulary } from "../language/vocabulary.js";
 import { leastSeparation, perturbations, type PerturbedFigure, type SolvedFigure } from "../perturb/perturbations.js";
 import type { Problem } from "../problem.js";
@@ -50,6 +53,8 @@ export type BuildResult =
 
 /** Two pictures are told apart when at least this share of their pixels differs: 50 of 224 by 224, some two letters. */
 export const LEAST_DIFFERENCE = 0.001;
+/** Labels of a negative may share so much more area than those of the positive: a corner of a letter. */
+const SHARED_AREA = 12;
 /** Labels are at least so many pixels high in small pictures, so that letters stay legible. */
 const LEAST_LABEL_PIXELS = 12;
 /** The answers of problems are published to some three digits. */
@@ -60,7 +65,7 @@ export function buildRecord(options: BuildOptions): BuildResult {
   const { problem, negatives = 10, seed, size = frameSize, marks = "stated", start } = options;
   const failed = (stage: BuildStage, reason: string): BuildResult => ({ ok: false, id: problem.id, stage, reason });
   const read = readProblemStatements(problem);
-  if (read.construction.length === 0) return failed("read", read.unreadable[0]?.message ?? "the problem has no construction");
+  if (namesOf(read.all).points.length === 0) return failed("read", read.unreadable[0]?.message ?? "the problem names no point");
   const goal = goalOf(problem);
   const seedHere = seedOf(problem.id, seed);
   const given = read.all.filter((statement) => statement.kind !== "mark");
@@ -80,10 +85,10 @@ export function buildRecord(options: BuildOptions): BuildResult {
   const explicit = read.image.filter((statement) => statement.kind === "mark");
   const paint = painter({ marked: marks === "image" ? marked : null, explicit, size, seed: seedHere, style: options.style });
   try {
-    const pixels = paint(figure);
+    const { pixels, shared } = paint(figure);
     const image = `images/${problem.id}.png`;
     const images = [{ path: image, png: encodePng(pixels) }];
-    const { negatives: list, shortfall } = negativesOf({ figure, problem, pixels, paint, images, count: negatives, seed: seedHere });
+    const { negatives: list, shortfall } = negativesOf({ figure, problem, pixels, mostShared: shared + SHARED_AREA, paint, images, count: negatives, seed: seedHere });
     const notes = [...read.notes, ...read.unreadable.map(({ text, message }) => `left out ${text}: ${message}`), ...solved.notes];
     const record: DiagramRecord = {
       id: problem.id,
@@ -120,7 +125,8 @@ function drawingOf(statements: readonly Statement[], goal: Statement | null, see
 }
 
 interface Painter {
-  (figure: SolvedFigure): Pixels;
+  (figure: SolvedFigure): { pixels: Pixels; /** area that its labels share, in square units of the frame */ shared: number };
+  /** The `Mark` lines of a figure's program. */
   marksOf(figure: SolvedFigure): Statement[];
 }
 
@@ -130,11 +136,12 @@ function painter({ marked, explicit, size, seed, style = {} }: { /** null marks 
   const lineWidth = Math.max(style.lineWidth ?? 1.6, frameSize / size);
   const marksOf = (figure: SolvedFigure): Statement[] => {
     const list = markable(figure.construction, figure.stated);
-    return marked === null ? list : list.filter((statement) => marked.has(meaningOf(originalOf(statement, figure), "english")));
+    const chosen = marked === null ? list : list.filter((statement) => marked.has(meaningOf(originalOf(statement, figure), "english")));
+    return [...chosen.map((target): Statement => ({ kind: "mark", target })), ...explicit];
   };
-  const paint = (figure: SolvedFigure): Pixels => {
-    const marks = [...marksOf(figure).map((target): Statement => ({ kind: "mark", target })), ...explicit];
-    return renderPixels(drawSvg({ scene: figure.scene, statements: [...figure.construction, ...figure.stated, ...marks], style: { ...style, fontSize, lineWidth }, seed, measure }), { size });
+  const paint = (figure: SolvedFigure): ReturnType<Painter> => {
+    const drawing = layOut({ scene: figure.scene, statements: [...figure.construction, ...figure.stated, ...marksOf(figure)], style: { ...style, fontSize, lineWidth }, seed, measure });
+    return { pixels: renderPixels(svgOf(drawing), { size }), shared: sharedArea(drawing.labels) };
   };
   return Object.assign(paint, { marksOf });
 }
@@ -146,10 +153,10 @@ function originalOf(statement: Statement, { edits = [] }: Partial<PerturbedFigur
 
 /** Construction, statements, then what is marked, one statement a line. */
 export function programOf({ construction, stated }: Pick<SolvedFigure, "construction" | "stated">, marks: readonly Statement[]): string {
-  return [...construction.map(formatStatement), ...stated.map(formatStatement), ...marks.map((target) => `Mark(${formatStatement(target)})`)].join("\n");
+  return [...construction.map(formatStatement), ...stated.map(formatStatement), ...marks.map(formatStatement)].join("\n");
 }
 
-function negativesOf({ figure, problem, pixels, paint, images, count, seed }: { figure: SolvedFigure; problem: Problem; pixels: Pixels; paint: Painter; images: { path: string; png: Uint8Array }[]; count: number; seed: number }): { negatives: ImageNegative[]; shortfall: string | null } {
+function negativesOf({ figure, problem, pixels, mostShared, paint, images, count, seed }: { figure: SolvedFigure; problem: Problem; pixels: Pixels; mostShared: number; paint: Painter; images: { path: string; png: Uint8Array }[]; count: number; seed: number }): { negatives: ImageNegative[]; shortfall: string | null } {
   const negatives: ImageNegative[] = [];
   const pictures = [pixels];
   const least = Math.ceil(pixels.width * pixels.height * LEAST_DIFFERENCE);
@@ -159,7 +166,12 @@ function negativesOf({ figure, problem, pixels, paint, images, count, seed }: { 
   for (const perturbed of perturbations({ figure, seed, count })) {
     let picture: Pixels;
     try {
-      picture = paint(perturbed);
+      const painted = paint(perturbed);
+      picture = painted.pixels;
+      if (painted.shared > mostShared) {
+        unfit += 1;
+        continue;
+      }
     } catch (error) {
       if (!InputError.isInstance(error)) throw error;
       unfit += 1;
@@ -185,7 +197,7 @@ function negativesOf({ figure, problem, pixels, paint, images, count, seed }: { 
     if (negatives.length === count) return { negatives, shortfall: null };
     if (alike + unfit > 5 * count) break;
   }
-  return { negatives, shortfall: `${negatives.length} of ${count} negatives: no more edits make a picture that is proven different${alike > 0 ? `, ${alike} looked alike` : ""}${unfit > 0 ? `, ${unfit} did not fit the frame` : ""}` };
+  return { negatives, shortfall: `${negatives.length} of ${count} negatives: no more edits make a picture that is proven different${alike > 0 ? `, ${alike} looked alike` : ""}${unfit > 0 ? `, ${unfit} had no room for their labels` : ""}` };
 }
 
 function goalOf({ question }: Problem): Statement | null {

@@ -69,8 +69,10 @@ test("a program's own marks are drawn, its goal is kept", () => {
   const problem = problemOfProgram("Shape(AB,BC,CA)\nRightTriangle(ABC)\nEqual(LengthOfLine(AB),3)\nMark(Equal(LengthOfLine(AB),3))\nMark(LengthOfLine(AC))\nEqual(LengthOfLine(BC),4)\nValue(LengthOfLine(AC))", { id: "right" });
   const result = buildRecord({ problem, seed: 1, negatives: 3, marks: "image" });
   if (!result.ok) throw new Error(result.reason);
-  expect(result.record.program.split("\n").filter((line) => line.startsWith("Mark("))).toEqual(["Mark(Equal(LengthOfLine(AB),3))"]);
+  expect(result.record.program.split("\n").filter((line) => line.startsWith("Mark("))).toEqual(["Mark(Equal(LengthOfLine(AB),3))", "Mark(LengthOfLine(AC))"]);
   expect(result.record.question?.goal).toBe("Value(LengthOfLine(AC))");
+  const bare = buildRecord({ problem: problemOfProgram("Square(ABCD)", { id: "square" }), seed: 1, negatives: 2 });
+  expect(bare).toMatchObject({ ok: true });
   const check: DatasetCheck = { records: 0, images: 0, claims: 0, falseClaims: 0, wrong: [] };
   checkRecord(result.record, check);
   expect(check.wrong).toEqual([]);

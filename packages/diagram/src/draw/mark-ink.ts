@@ -79,6 +79,15 @@ function pointsBetween({ scene, figure }: Context, from: string, to: string): st
   });
 }
 
+/** Whether a line of the figure runs all along between two places: no value stands on nothing. */
+function isDrawn({ scene, figure, frame }: Context, start: Position, end: Position): boolean {
+  const lines = figure.segments.map(({ from, to }) => [frame.place(scene.points[from] as Position), frame.place(scene.points[to] as Position)] as const);
+  return [0.02, 0.2, 0.4, 0.6, 0.8, 0.98].every((t) => {
+    const place = mix(start, end, t);
+    return lines.some(([one, two]) => distance(one, place) + distance(place, two) - distance(one, two) < 1e-3);
+  });
+}
+
 function addLength(mark: Extract<Mark, { kind: "length" }>, context: Context, result: MarkInk): void {
   const { style, center } = context;
   const box = expressionText(mark.value, { face: style.face, size: style.fontSize * 0.92 });
@@ -87,7 +96,10 @@ function addLength(mark: Extract<Mark, { kind: "length" }>, context: Context, re
   if (length < 1e-6) return;
   const normal: Position = [(end[1] - start[1]) / length, -(end[0] - start[0]) / length];
   const outward = (mix(start, end, 0.5)[0] - center[0]) * normal[0] + (mix(start, end, 0.5)[1] - center[1]) * normal[1] >= 0 ? 1 : -1;
-  if (pointsBetween(context, mark.from, mark.to).length > 0) {
+  if (!isDrawn(context, start, end)) {
+    result.strokes.push({ path: pathOf(start, end), weight: 0.6, dashed: true });
+    result.ink.push(...inkOf([start, end]));
+  } else if (pointsBetween(context, mark.from, mark.to).length > 0) {
     // A value for a whole side that has points on it would be read as that of a part: a dimension line says which.
     const offset = style.fontSize * 1.15 * outward;
     const bar = style.fontSize * 0.25 * outward;

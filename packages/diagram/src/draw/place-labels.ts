@@ -116,3 +116,10 @@ export function placeLabels({ requests, ink, random }: { requests: readonly Labe
     return { text: request.text, box: request.box, at, ...tight };
   });
 }
+
+/** Area that labels share, in square units of the frame: 0 where each can be read by itself. */
+export function sharedArea(labels: readonly PlacedLabel[]): number {
+  let area = 0;
+  for (const [index, one] of labels.entries()) for (const two of labels.slice(index + 1)) area += overlap(one, two);
+  return area;
+}
