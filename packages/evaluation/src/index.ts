@@ -1,5 +1,8 @@
 export * from "./answer.js";
 export { askAll } from "./ask.js";
+export type { Benchmark, RecordedEntry } from "./benchmarks/benchmark.js";
+export { benchmarkNamed, benchmarks } from "./benchmarks/registry.js";
+export { weMathDiagnosis, type WeMathDiagnosis } from "./benchmarks/we-math.js";
 export { conventions, type Convention } from "./conventions.js";
 export { equivalent, type Equivalence, type EquivalenceOptions } from "./equivalence.js";
 export { judge, type Judgement } from "./judge.js";
@@ -8,7 +11,9 @@ export * from "./question.js";
 export { extractChoice, type ChoiceReading } from "./reading/choice.js";
 export { extractOpen, type OpenReading } from "./reading/open.js";
 export { questionsOf, type RecordLeftOut, type RecordQuestions } from "./records/questions-of.js";
+export { readRecorded, type RecordedFile } from "./recorded.js";
 export * from "./score.js";
+export { scoreFile, type FileScore } from "./score-file.js";
 export { bootstrapInterval } from "./statistics/bootstrap.js";
 export { hitRate, type HitRate, type Rank } from "./statistics/hit-rate.js";
 export { comparePaired, mcnemarProbability, type PairedComparison } from "./statistics/paired.js";

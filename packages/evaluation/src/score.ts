@@ -24,6 +24,8 @@ export interface CategoryScore {
   unreadable: number;
   accuracy: number;
   interval: Interval;
+  /** by the authors' own scorer, where there is one */
+  official?: { accuracy: number };
 }
 
 /** What is wrong with the responses as a file; each count is 0 for a file that fits. */

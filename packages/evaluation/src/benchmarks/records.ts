@@ -1,0 +1,15 @@
+import { readRecords } from "@mmgeo/dataset";
+import { dirname } from "node:path";
+import { questionsOf } from "../records/questions-of.js";
+import type { Benchmark } from "./benchmark.js";
+
+/** Our own records: four choices each, made from the answer where a record has none. */
+export const records: Benchmark = {
+  name: "records",
+  title: "MMGeo records",
+  async load(folder, { seed }) {
+    const all = [];
+    for await (const record of readRecords(folder)) all.push(record);
+    return questionsOf(all, { seed, folder: folder.endsWith(".jsonl") ? dirname(folder) : folder }).questions;
+  },
+};
