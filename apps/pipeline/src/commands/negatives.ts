@@ -1,5 +1,5 @@
 import { InputError } from "@mmgeo/dataset";
-import { embeddingSearch, precomputedSearch, statisticsOfFile, statisticsTable, writeRetrievalNegatives, writeRuleNegatives } from "@mmgeo/negatives";
+import { blindTable, embeddingSearch, precomputedSearch, statisticsOfFile, statisticsTable, writeRetrievalNegatives, writeRuleNegatives } from "@mmgeo/negatives";
 import { InvalidArgumentError, type Command } from "commander";
 import { log, printJson } from "./output.js";
 
@@ -49,10 +49,11 @@ export function registerNegativesCommands(program: Command): void {
     .requiredOption("--out <file>", "the same lines with their negatives")
     .option("--per-caption <n>", "negatives a caption", positiveNumber, 10)
     .option("--seed <n>", "seed of the choice", wholeNumber, 1)
+    .option("--balance", "make more and keep those that give themselves away least without the figure")
     .option("--json", "end with one JSON object")
-    .action(async (flags: FileFlags) => {
+    .action(async (flags: FileFlags & { balance?: boolean }) => {
       const started = performance.now();
-      const report = await writeRuleNegatives({ input: flags.in, output: flags.out, perCaption: flags.perCaption, seed: flags.seed });
+      const report = await writeRuleNegatives({ input: flags.in, output: flags.out, perCaption: flags.perCaption, seed: flags.seed, balance: flags.balance ?? false });
       const seconds = (performance.now() - started) / 1000;
       if (flags.json === true) printJson({ ...report, seconds });
       else {
@@ -106,13 +107,13 @@ export function registerNegativesCommands(program: Command): void {
 
   negatives
     .command("stats")
-    .description("count negatives by kind, class and number of edits")
+    .description("count negatives by kind, class and number of edits; what gives them away without the figure")
     .argument("<dir>", "a dataset folder, or a file of lines with negatives")
     .option("--json", "end with one JSON object")
     .action(async (directory: string, flags: { json?: boolean }) => {
       const counted = await statisticsOfFile(directory);
       if (flags.json === true) printJson(counted);
-      else process.stdout.write(`${statisticsTable(counted)}\n`);
+      else process.stdout.write(`${statisticsTable(counted)}\n\n${blindTable(counted.blind)}\n`);
     });
 }
 

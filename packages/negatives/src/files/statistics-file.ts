@@ -1,3 +1,4 @@
+import { blindCheck, type BlindCheck } from "../blind/blind-check.js";
 import { statistics, type CaptionWithNegatives, type NegativeStatistics } from "../statistics/statistics.js";
 import { readInputLines } from "./caption-lines.js";
 
@@ -9,7 +10,7 @@ export async function* readCounted(path: string): AsyncIterable<CaptionWithNegat
   }
 }
 
-/** Statistics of the negatives of a dataset folder, or of a file that `negatives rule` or `negatives retrieve` wrote. */
-export async function statisticsOfFile(path: string): Promise<NegativeStatistics> {
-  return statistics(readCounted(path));
+/** Statistics and blind check of the negatives of a dataset folder, or of a file that `negatives rule` or `negatives retrieve` wrote. */
+export async function statisticsOfFile(path: string, { seed = 1 }: { seed?: number } = {}): Promise<NegativeStatistics & { blind: BlindCheck }> {
+  return { ...(await statistics(readCounted(path))), blind: await blindCheck(readCounted(path), { seed }) };
 }

@@ -1,3 +1,4 @@
+import type { BlindAccuracy, BlindCheck } from "../blind/blind-check.js";
 import type { NegativeStatistics } from "./statistics.js";
 
 /** Statistics as lines of text for a terminal. */
@@ -13,4 +14,12 @@ export function statisticsTable(counted: NegativeStatistics): string {
     });
   }
   return lines.join("\n");
+}
+
+/** The blind check as lines of text: accuracies without the figure, where chance is 50 %. */
+export function blindTable({ all, kinds, classes }: BlindCheck): string {
+  const row = (name: string, accuracy: BlindAccuracy): string => `  ${name.padEnd(10)} words ${(100 * accuracy.words).toFixed(1)} %   length ${(100 * accuracy.length).toFixed(1)} %   of ${accuracy.captions} captions`;
+  if (all === null) return "blind check: too few captions with negatives";
+  const named = [...Object.entries(kinds), ...Object.entries(classes).map(([name, accuracy]): [string, BlindAccuracy] => [`  ${name}`, accuracy])];
+  return ["blind check (told from positives without the figure; chance is 50 %)", row("all", all), ...named.map(([name, accuracy]) => row(name, accuracy))].join("\n");
 }
