@@ -1,4 +1,5 @@
 import type { Answer } from "./answer.js";
+import { mapConcurrently } from "./concurrently.js";
 import type { EvaluationQuestion } from "./question.js";
 import type { Response } from "./score.js";
 
@@ -16,17 +17,11 @@ export async function askAll({
   /** called after each answer with the number of answers so far */
   onAnswer?: (done: number) => void;
 }): Promise<Response[]> {
-  const responses: Response[] = Array.from({ length: questions.length });
-  let next = 0;
   let done = 0;
-  const worker = async () => {
-    for (let index = next++; index < questions.length; index = next++) {
-      const { id, image, prompt } = questions[index] as EvaluationQuestion;
-      responses[index] = { id, response: await answer({ image, prompt }) };
-      done += 1;
-      onAnswer?.(done);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, questions.length) }, worker));
-  return responses;
+  return mapConcurrently(questions, concurrency, async ({ id, image, prompt }) => {
+    const response = await answer({ image, prompt });
+    done += 1;
+    onAnswer?.(done);
+    return { id, response };
+  });
 }
