@@ -18,3 +18,5 @@ export { blindTable, statisticsTable } from "./statistics/table.js";
 export { writeRuleNegatives, type RuleFileReport } from "./files/rule-file.js";
 export { writeRetrievalNegatives } from "./files/retrieval-file.js";
 export { statisticsOfFile } from "./files/statistics-file.js";
+export { defaultThreshold, findContamination, sampleOfRecord, type Contamination, type ContaminationKind, type ContaminationSample } from "./contamination/contamination.js";
+export { removeContaminated, type ContaminationReport } from "./files/contamination-file.js";

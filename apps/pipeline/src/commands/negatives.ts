@@ -1,5 +1,5 @@
 import { InputError } from "@mmgeo/dataset";
-import { blindTable, embeddingSearch, precomputedSearch, statisticsOfFile, statisticsTable, writeRetrievalNegatives, writeRuleNegatives } from "@mmgeo/negatives";
+import { blindTable, embeddingSearch, precomputedSearch, removeContaminated, statisticsOfFile, statisticsTable, writeRetrievalNegatives, writeRuleNegatives } from "@mmgeo/negatives";
 import { InvalidArgumentError, type Command } from "commander";
 import { log, printJson } from "./output.js";
 
@@ -103,6 +103,31 @@ export function registerNegativesCommands(program: Command): void {
         for (const [reason, count] of Object.entries(report.dropped)) log(`  left out: ${count} x ${reason}`);
         if (report.short.length > 0) log(`  fewer than ${flags.perCaption}: ${report.short.length} captions, ${report.short.slice(0, 10).map(({ id, negatives: found }) => `${id} (${found})`).join(", ")}${report.short.length > 10 ? ", ..." : ""}`);
       }
+    });
+
+  negatives
+    .command("contaminate")
+    .description("list training samples that meet a test sample, and write the others")
+    .requiredOption("--train <path>", "a dataset folder, records, or lines {\"id\",\"caption\"[,\"image\"]}")
+    .requiredOption("--test <path>", "the same of the test samples")
+    .option("--out <file>", "the training lines that are left")
+    .option("--threshold <s>", "cosine of texts above which they are too much alike", decimal, 0.995)
+    .option("--embedder <dir>", "a BERT sentence encoder's folder; without it texts are compared by their words")
+    .option("--no-images", "compare texts alone")
+    .option("--json", "end with one JSON object")
+    .action(async (flags: { train: string; test: string; out?: string; threshold: number; embedder?: string; images: boolean; json?: boolean }) => {
+      const { embedder } = flags;
+      const report = await removeContaminated({
+        train: flags.train,
+        test: flags.test,
+        output: flags.out ?? null,
+        images: flags.images,
+        threshold: flags.threshold,
+        ...(embedder === undefined ? {} : { searchOf: (texts: string[]) => embeddingSearch({ folder: embedder, texts, onProgress: progressOf("embedded") }) }),
+      });
+      for (const { id, test, kind, similarity } of report.removed) log(`${id} meets ${test}: ${kind} (${similarity.toFixed(4)})`);
+      if (flags.json === true) printJson(report);
+      else log(`${report.removed.length} of ${report.train} training samples meet one of ${report.test} test samples${flags.out === undefined ? "" : `; the others are in ${flags.out}`}`);
     });
 
   negatives
