@@ -21,7 +21,8 @@ interface BuildFlags {
   workers: number;
   limit?: number;
   ids?: string;
-  marks?: "stated" | "image";
+  marks?: "stated" | "image" | "none";
+  detail: "everything" | "marked" | "structure";
   varied?: boolean;
   json?: boolean;
 }
@@ -62,7 +63,8 @@ export function registerDiagramCommands(program: Command): void {
     .option("--workers <n>", "threads", wholeNumber(1, 256), 2)
     .option("--limit <n>", "at most so many problems", wholeNumber(1))
     .option("--ids <file>", "only these problems, one id a line")
-    .addOption(new Option("--marks <what>", "mark all that is stated (default), or what the published picture or the program's own Mark lines mark (default of programs)").choices(["stated", "image"]))
+    .addOption(new Option("--marks <what>", "mark all that is stated (default), or what the published picture or the program's own Mark lines mark (default of programs)").choices(["stated", "image", "none"]))
+    .addOption(new Option("--detail <level>", "what captions say: everything stated, what is marked, or how things lie without numbers").choices(["everything", "marked", "structure"]).default("everything"))
     .option("--varied", "draw in a style taken from the seed instead of the plain one")
     .option("--json", "end with one JSON object")
     .action(async (input: string | undefined, flags: BuildFlags) => {
@@ -76,6 +78,7 @@ export function registerDiagramCommands(program: Command): void {
         size: flags.size,
         workers: flags.workers,
         marks: flags.marks ?? (flags.from === "programs" ? "image" : "stated"),
+        detail: flags.detail,
         style: flags.varied === true ? sampleStyle(flags.seed, { colors: true }) : defaultStyle,
         onProgress: (done, built) => {
           if (done - told < 100) return;

@@ -9,7 +9,7 @@ import type { Problem } from "../problem.js";
 import { type BuildOutcome, type BuildTask, runTask } from "./build-task.js";
 import { generatorName } from "./generator.js";
 
-export interface BuildDatasetOptions extends Pick<BuildTask, "style" | "marks"> {
+export interface BuildDatasetOptions extends Pick<BuildTask, "style" | "marks" | "detail"> {
   problems: Iterable<Problem> | AsyncIterable<Problem>;
   /** The dataset folder: `records.jsonl`, `images/`, `build-report.json`, `build-log.jsonl`. */
   folder: string;
@@ -58,10 +58,10 @@ const TASKS_AHEAD = 8;
  * point and called again with the same options, it goes on, and the files are the same as those of one uninterrupted
  * run. Throws an InputError where the folder holds a build with other options.
  */
-export async function buildDataset({ problems, folder, negatives = 10, seed = 1, size = 224, workers = 1, style, marks, onProgress, signal }: BuildDatasetOptions): Promise<BuildReport> {
+export async function buildDataset({ problems, folder, negatives = 10, seed = 1, size = 224, workers = 1, style, marks, detail, onProgress, signal }: BuildDatasetOptions): Promise<BuildReport> {
   const options = { negatives, seed, size };
   await mkdir(folder, { recursive: true });
-  await claimFolder(folder, { generator: generatorName, ...options, style: style ?? null, marks: marks ?? "stated" });
+  await claimFolder(folder, { generator: generatorName, ...options, style: style ?? null, marks: marks ?? "stated", detail: detail ?? "everything" });
   const logFile = join(folder, "build-log.jsonl");
   const log = await LineAppender.open(logFile);
   const records = await appendRecords(folder);
@@ -94,7 +94,7 @@ export async function buildDataset({ problems, folder, negatives = 10, seed = 1,
       if (seen.has(problem.id)) throw new InputError({ message: `the problem id ${JSON.stringify(problem.id)} occurs twice; ids are unique`, file: folder });
       seen.add(problem.id);
       const finished = outcomes.has(problem.id);
-      const result = finished ? null : build({ problem, folder, negatives, seed, size, style, marks });
+      const result = finished ? null : build({ problem, folder, negatives, seed, size, style, marks, detail });
       // A failure is reported when its turn comes, not as an unhandled rejection before.
       result?.catch(() => undefined);
       waiting.push({ id: problem.id, result });

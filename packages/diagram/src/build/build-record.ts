@@ -20,7 +20,7 @@ import type { Problem } from "../problem.js";
 import { seedOf } from "../seeded-random.js";
 import { solve, type SolveResult } from "../solve/solve.js";
 import { readProblemStatements } from "../sources/problem-statements.js";
-import { claimsOf, markable } from "./claims.js";
+import { type CaptionDetail, claimsOf, markable } from "./claims.js";
 import { generatorName } from "./generator.js";
 
 export interface BuildOptions {
@@ -31,8 +31,10 @@ export interface BuildOptions {
   /** Side of the pictures in pixels. @default 224 */
   size?: number;
   style?: Partial<DrawStyle>;
-  /** `stated` marks everything the problem states that a figure can show; `image` what the published picture marks. @default "stated" */
-  marks?: "stated" | "image";
+  /** `stated` marks everything the problem states that a figure can show; `image` what the published picture marks; `none` leaves lines and letters. @default "stated" */
+  marks?: "stated" | "image" | "none";
+  /** What captions say: everything stated, only what is marked on the picture, or only how things lie, without numbers. @default "everything" */
+  detail?: CaptionDetail;
   /** A drawing to start the solver from. */
   start?: Scene;
 }
@@ -62,7 +64,7 @@ const ANSWER_TOLERANCE = 1e-3;
 
 /** Builds one record: reads, solves, proves, draws, captions, and makes negatives. Never throws for a problem that cannot be built. */
 export function buildRecord(options: BuildOptions): BuildResult {
-  const { problem, negatives = 10, seed, size = frameSize, marks = "stated", start } = options;
+  const { problem, negatives = 10, seed, size = frameSize, marks = "stated", detail = "everything", start } = options;
   const failed = (stage: BuildStage, reason: string): BuildResult => ({ ok: false, id: problem.id, stage, reason });
   const read = readProblemStatements(problem);
   if (namesOf(read.all).points.length === 0) return failed("read", read.unreadable[0]?.message ?? "the problem names no point");
@@ -78,12 +80,12 @@ export function buildRecord(options: BuildOptions): BuildResult {
   const stated = solved.statements.filter((statement) => !isConstruction(statement));
   const wrong = [...construction, ...stated].find((statement) => checkStatement(statement, solved.scene).verdict !== "true");
   if (wrong !== undefined) return failed("check", `${formatStatement(wrong)} does not hold on the drawing`);
-  const figure: SolvedFigure = { construction, stated, claims: claimsOf({ construction, stated, scene: solved.scene }), scene: solved.scene };
+  const figure: SolvedFigure = { construction, stated, claims: claimsOf({ construction, stated, scene: solved.scene, detail }), scene: solved.scene };
   if (figure.claims.length === 0) return failed("check", "nothing is stated of the figure that a caption could say");
 
   const marked = new Set(read.image.map((statement) => meaningOf(statement, "english")));
   const explicit = read.image.filter((statement) => statement.kind === "mark");
-  const paint = painter({ marked: marks === "image" ? marked : null, explicit, size, seed: seedHere, style: options.style });
+  const paint = painter({ marked: marks === "stated" ? null : marks === "image" ? marked : new Set(), explicit: marks === "none" ? [] : explicit, size, seed: seedHere, style: options.style });
   try {
     const { pixels, shared } = paint(figure);
     const image = `images/${problem.id}.png`;

@@ -6,7 +6,7 @@ import type { SampledProblem } from "../sources/sample.js";
 import { type BuildOptions, buildRecord, type BuildStage } from "./build-record.js";
 
 /** One problem's way to a record, as a worker thread is given it. */
-export interface BuildTask extends Pick<BuildOptions, "negatives" | "seed" | "size" | "style" | "marks"> {
+export interface BuildTask extends Pick<BuildOptions, "negatives" | "seed" | "size" | "style" | "marks" | "detail"> {
   problem: Problem & Partial<Pick<SampledProblem, "start">>;
   folder: string;
 }

@@ -9,11 +9,14 @@ import { editContextOf } from "../perturb/context.js";
 /** At most so many sentences: longer captions outgrow the encoders' text length. */
 const MAX_CLAIMS = 24;
 
+/** How much a caption says: everything stated, only what is marked on the picture, or only how things lie, without numbers. */
+export type CaptionDetail = "everything" | "marked" | "structure";
+
 /**
  * What a caption says of a figure: points on lines and circles first, then everything stated, each once and each
  * proven. Where that is nothing, the shapes themselves.
  */
-export function claimsOf({ construction, stated, scene }: { construction: readonly Statement[]; stated: readonly Statement[]; scene: Scene }): Statement[] {
+export function claimsOf({ construction, stated, scene, detail = "everything" }: { construction: readonly Statement[]; stated: readonly Statement[]; scene: Scene; detail?: CaptionDetail }): Statement[] {
   const implied = new Set(stated.flatMap(impliedLines));
   const structure = construction.filter((statement) => {
     if (statement.kind !== "relation") return false;
@@ -21,7 +24,9 @@ export function claimsOf({ construction, stated, scene }: { construction: readon
     return statement.name === "Cocircular" && statement.arguments.length === 2;
   });
   // A statement about symbols alone, b = 15, is nothing that a picture shows.
-  const visible = stated.filter((statement) => statement.kind === "relation" || (statement.kind === "equal" && (hasMeasure(statement.left) || hasMeasure(statement.right))));
+  const marked = detail === "marked" ? new Set(markable(construction, stated)) : null;
+  const wanted = detail === "structure" ? stated.filter(({ kind }) => kind === "relation") : marked === null ? stated : stated.filter((statement) => marked.has(statement));
+  const visible = wanted.filter((statement) => statement.kind === "relation" || (statement.kind === "equal" && (hasMeasure(statement.left) || hasMeasure(statement.right))));
   const candidates = [...structure, ...visible];
   const shapes = construction.filter((statement) => statement.kind === "relation" && statement.name === "Shape" && statement.arguments.length >= 3);
   const seen = new Set<string>();

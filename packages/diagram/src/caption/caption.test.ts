@@ -33,8 +33,8 @@ test("every predicate of the vocabulary has phrases of its own that name all its
   for (const predicate of vocabulary.values()) {
     if (predicate.pattern === null || predicate.kind === "attribution") continue;
     const claim = parseStatement(`${predicate.name}(${predicate.pattern.join(",")})`);
-    for (let seed = 0; seed < 12; seed += 1) {
-      const { text } = captionOf({ claims: [claim], seed });
+    for (let seed = 0; seed < 24; seed += 1) {
+      const { text } = captionOf({ claims: [claim], seed, language: seed % 2 === 0 ? "en" : "zh" });
       expect(text).not.toContain("holds of");
       for (const letter of predicate.pattern.join("")) expect(text, `${predicate.name}: ${text}`).toContain(letter);
     }
@@ -44,4 +44,11 @@ test("every predicate of the vocabulary has phrases of its own that name all its
 test("several seeds say a claim in several ways", () => {
   const texts = new Set(Array.from({ length: 40 }, (_, seed) => captionOf({ claims: [parseStatement("Equal(LengthOfLine(AB),5)")], seed }).text));
   expect(texts.size).toBeGreaterThanOrEqual(4);
+});
+
+test("says it in Chinese", () => {
+  const { text, sentences } = captionOf({ claims, seed: 3, language: "zh" });
+  expect(text).toMatch(/^[^a-wyz]*。$/u);
+  expect(text).toContain("∠ABC");
+  expect(sentences).toHaveLength(claims.length);
 });

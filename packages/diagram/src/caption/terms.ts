@@ -3,6 +3,8 @@ import type { Expression } from "../language/statement.js";
 /** How a caption's words are chosen where several would do: symbols (`∠ABC`, `△ABC`, `⊙O`) or words. */
 export interface Wording {
   symbols: boolean;
+  /** How a measure is called where it is not in English. */
+  measure?: (measure: Extract<Expression, { kind: "measure" }>) => string;
 }
 
 export const angleName = (letters: string, { symbols }: Wording): string => (symbols ? `∠${letters}` : `angle ${letters}`);
@@ -49,6 +51,7 @@ export function termText(expression: Expression, wording: Wording): string {
     case "constant":
       return "π";
     case "measure":
+      if (wording.measure !== undefined) return wording.measure(expression);
       return measures[expression.name]?.(expression.arguments[0] ?? "", expression.arguments[1] ?? "", wording) ?? `${expression.name}(${expression.arguments.join(",")})`;
     case "negate":
       return `-${bound(expression.operand, 2, wording)}`;

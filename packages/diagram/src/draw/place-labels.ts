@@ -74,20 +74,32 @@ function beyondFrame({ left, top, right, bottom }: Rectangle): number {
   return Math.max(0, 1 - left) + Math.max(0, 1 - top) + Math.max(0, right - frameSize + 1) + Math.max(0, bottom - frameSize + 1);
 }
 
+/** The lines that can touch any of these rectangles: most of a picture is far from a label. */
+function linesNear(ink: readonly InkLine[], rectangles: readonly Rectangle[]): InkLine[] {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const place of rectangles) {
+    left = Math.min(left, place.left);
+    right = Math.max(right, place.right);
+    top = Math.min(top, place.top);
+    bottom = Math.max(bottom, place.bottom);
+  }
+  return ink.filter(([x1, y1, x2, y2]) => Math.max(x1, x2) >= left && Math.min(x1, x2) <= right && Math.max(y1, y2) >= top && Math.min(y1, y2) <= bottom);
+}
+
 /**
  * Places every label so that labels cover neither lines nor each other where room exists: each candidate's cost with
  * the lines is found once, then labels in seeded order take the best place given the others, a few times over.
  */
 export function placeLabels({ requests, ink, random }: { requests: readonly LabelRequest[]; ink: readonly InkLine[]; random: SeededRandom }): PlacedLabel[] {
-  const options = requests.map((request) =>
-    request.candidates.map(({ at, cost }) => {
-      const tight = rectangle(request, at, 0);
-      const roomy = rectangle(request, at, clearance);
-      let total = cost + frameWeight * beyondFrame(tight);
-      for (const line of ink) total += lineWeight * lengthInside(line, roomy);
-      return { at, cost: total, tight, roomy };
-    }),
-  );
+  const options = requests.map((request) => {
+    const places = request.candidates.map(({ at, cost }) => ({ at, cost, tight: rectangle(request, at, 0), roomy: rectangle(request, at, clearance) }));
+    const near = linesNear(ink, places.map(({ roomy }) => roomy));
+    return places.map((place) => {
+      let cost = place.cost + frameWeight * beyondFrame(place.tight);
+      for (const line of near) cost += lineWeight * lengthInside(line, place.roomy);
+      return { ...place, cost };
+    });
+  });
   const chosen = options.map((list) => list.reduce((best, option) => (option.cost < best.cost ? option : best)));
   for (let sweep = 0; sweep < sweeps; sweep += 1) {
     let moved = false;
