@@ -15,6 +15,7 @@ export { reservedTokens, type TokenizerFiles, trainTokenizer } from "./text/trai
 export { encodeConversation, type EncodedSample, encodePrompt, encodeText } from "./text/prompt.js";
 export { choiceLetters, type Conversation, questionPrompt } from "./data/conversation.js";
 export { type ConversationOptions, conversationsOf, letterOf } from "./data/conversations-of.js";
+export { type LoraOptions, loraModules } from "./training/lora.js";
 export { type Part, type StageOptions, type StageResult, trainStage } from "./training/train-stage.js";
 export { generate, type Generated, generateIds, type GenerationOptions, type GenerationRequest, loadPixels } from "./generation/generate.js";
 export type { Sampling } from "./generation/sampling.js";

@@ -1,7 +1,7 @@
 import { compile, type Compiled, embedding, tf } from "@mmgeo/engine";
 import type { LanguageConfig } from "../model/language-config.js";
 import { embedTokens, headLogits, languageModel, type LayerKeysValues, type Parameters, type Rotation } from "../model/language.js";
-import { causalMasks } from "../model/masks.js";
+import { causalMasks, windowOf } from "../model/masks.js";
 import { languageParameters, type Model } from "../model/model.js";
 import type { ModelConfig } from "../model/multimodal-config.js";
 import { imagePlaces, placeFeatures, projectFeatures, visionFeatures } from "../model/multimodal.js";
@@ -91,9 +91,9 @@ function decodeStep({ config, parameters, input }: { config: LanguageConfig; par
   const capacity = input.cache[0]?.keys.shape[2] as number;
   const places = tf.reshape(tf.range(0, capacity, 1, "int32"), [1, 1, 1, capacity]);
   const seen = tf.lessEqual(places, input.positions);
-  const window = config.slidingWindows.find((size) => size !== null) ?? null;
+  const window = windowOf(config, capacity);
   const full = tf.cast(seen, "float32") as tf.Tensor4D;
-  const sliding = window === null || window >= capacity ? null : (tf.cast(tf.logicalAnd(seen, tf.greater(places, tf.sub(input.positions, tf.scalar(window, "int32")))), "float32") as tf.Tensor4D);
+  const sliding = window === null ? null : (tf.cast(tf.logicalAnd(seen, tf.greater(places, tf.sub(input.positions, tf.scalar(window, "int32")))), "float32") as tf.Tensor4D);
   const here = tf.reshape(tf.equal(places, input.positions), [batch, 1, capacity, 1]);
   const cache: KeyValueCache = [];
   const hidden = languageModel({
@@ -101,7 +101,7 @@ function decodeStep({ config, parameters, input }: { config: LanguageConfig; par
     config,
     embeddings: embedTokens(parameters, input.ids),
     rotation: input.rotation,
-    masks: { full, sliding },
+    masks: { causal: false, full, sliding },
     remember: (layer, fresh) => {
       const before = input.cache[layer] as LayerKeysValues;
       const after = { keys: tf.where(here, fresh.keys, before.keys) as tf.Tensor4D, values: tf.where(here, fresh.values, before.values) as tf.Tensor4D };

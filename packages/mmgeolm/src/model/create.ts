@@ -131,14 +131,16 @@ export function freshProjector(shapes: Record<string, number[]>, random: Random)
   return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, shape.length === 1 ? tf.zeros(shape) : normalTensor(shape, 1 / Math.sqrt(shape[1] as number), random)]));
 }
 
-/** Weights start at 1/sqrt(inputs); what a layer adds to the residual stream shrinks with the depth, as in GPT-2. */
+/** What a layer adds to the residual stream at first, beside the usual scale: little, so that which token stands where is what later layers see. */
+const firstResidual = 0.1;
+
+/** Weights start at 1/sqrt(inputs), token embeddings at 1/sqrt(hidden size), so that a tied head gives scores of about 1. */
 function freshLanguageModel(config: LanguageConfig, random: Random): Parameters {
-  const residual = 1 / Math.sqrt(2 * config.layers);
   return Object.fromEntries(
     Object.entries(languageParameterShapes(config)).map(([name, shape]) => {
       if (shape.length === 1) return [name, name.endsWith("bias") ? tf.zeros(shape) : tf.ones(shape)];
-      const deviation = name.endsWith("embed_tokens.weight") || name === "lm_head.weight" ? config.initializerRange : 1 / Math.sqrt(shape[1] as number);
-      return [name, normalTensor(shape, /o_proj|down_proj/.test(name) ? deviation * residual : deviation, random)];
+      const deviation = 1 / Math.sqrt(shape[1] as number);
+      return [name, normalTensor(shape, /o_proj|down_proj/.test(name) ? firstResidual * deviation : deviation, random)];
     }),
   );
 }

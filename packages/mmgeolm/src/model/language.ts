@@ -16,8 +16,10 @@ export interface Rotation {
   sine: tf.Tensor4D;
 }
 
-/** Which keys each query sees: 1 where it does, 0 where not, `[batch or 1, 1, queries, keys]`; null means plain causal order. */
+/** Which keys each query sees besides its order: 1 where it may, 0 where not, `[batch or 1, 1, queries, keys]`; null leaves out nothing. */
 export interface AttentionMasks {
+  /** each query sees only keys at its own place and before, whatever the masks say */
+  causal: boolean;
   full: tf.Tensor4D | null;
   /** the same for layers that see only a window; null where no layer has one that matters */
   sliding: tf.Tensor4D | null;
@@ -88,16 +90,16 @@ function repeatHeads(x: tf.Tensor4D, times: number): tf.Tensor4D {
  * Attention of grouped queries. A single token's queries that share a key head fold into the token axis, which spares a copy
  * of keys and values for each; longer sequences repeat the keys.
  */
-function groupedAttention({ query, key, value, mask }: { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D; mask: tf.Tensor4D | null }): tf.Tensor4D {
+function groupedAttention({ query, key, value, mask, causal }: { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D; mask: tf.Tensor4D | null; causal: boolean }): tf.Tensor4D {
   const [batch, heads, tokens, headSize] = query.shape;
   const keyValueHeads = key.shape[1];
   const group = heads / keyValueHeads;
-  if (group === 1) return attention({ query, key, value, mask, causal: mask === null }) as tf.Tensor4D;
-  if (tokens === 1 && mask !== null) {
+  if (group === 1) return attention({ query, key, value, mask, causal }) as tf.Tensor4D;
+  if (tokens === 1 && !causal) {
     const folded = tf.reshape(query, [batch, keyValueHeads, group, headSize]) as tf.Tensor4D;
     return tf.reshape(attention({ query: folded, key, value, mask }), [batch, heads, tokens, headSize]) as tf.Tensor4D;
   }
-  return attention({ query, key: repeatHeads(key, group), value: repeatHeads(value, group), mask, causal: mask === null }) as tf.Tensor4D;
+  return attention({ query, key: repeatHeads(key, group), value: repeatHeads(value, group), mask, causal }) as tf.Tensor4D;
 }
 
 /** Rows of the embedding table, `[batch, tokens, hiddenSize]`. */
@@ -135,7 +137,7 @@ export function languageModel({
     const query = rotate(project("q_proj", config.heads), rotation);
     const { keys, values } = remember(layer, { keys: rotate(project("k_proj", config.keyValueHeads), rotation), values: project("v_proj", config.keyValueHeads) });
     const mask = config.slidingWindows[layer] === null ? masks.full : (masks.sliding ?? masks.full);
-    const attended = groupedAttention({ query, key: keys, value: values, mask });
+    const attended = groupedAttention({ query, key: keys, value: values, mask, causal: masks.causal });
     const joined = tf.reshape(tf.transpose(attended, [0, 2, 1, 3]), [batch, tokens, config.heads * config.headSize]);
     hidden = hidden.add(namedLinear(parameters, `${prefix}.self_attn.o_proj`, joined));
     const fed = norm(hidden, `${prefix}.post_attention_layernorm`);

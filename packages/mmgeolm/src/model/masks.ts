@@ -18,9 +18,26 @@ export function maskOf({ batch, queries, keys, sees }: { batch: number; queries:
   return tf.tensor4d(seen, [batch, 1, queries, keys]);
 }
 
-/** The narrowest thing that is right for whole sequences: nothing for plain causal order, a band where layers see only a window shorter than the sequence. */
-export function causalMasks(config: LanguageConfig, tokens: number): AttentionMasks {
+/** The window of the layers that have one, or null where none has one shorter than the sequence. */
+export function windowOf(config: LanguageConfig, tokens: number): number | null {
   const window = config.slidingWindows.find((size) => size !== null) ?? null;
-  const sliding = window === null || window >= tokens ? null : maskOf({ batch: 1, queries: tokens, keys: tokens, sees: (_, query, key) => key <= query && key > query - window });
-  return { full: null, sliding };
+  return window === null || window >= tokens ? null : window;
+}
+
+/** For whole sequences: plain causal order, and a band where layers see only a window shorter than the sequence. */
+export function causalMasks(config: LanguageConfig, tokens: number): AttentionMasks {
+  const window = windowOf(config, tokens);
+  return { causal: true, full: null, sliding: window === null ? null : maskOf({ batch: 1, queries: tokens, keys: tokens, sees: (_, query, key) => key > query - window }) };
+}
+
+/**
+ * For samples packed one after the other into a row: each sees itself alone.
+ *
+ * @param segments int32 `[batch, tokens]`, the number of the sample that a token belongs to
+ */
+export function packedMasks(config: LanguageConfig, segments: tf.Tensor): AttentionMasks {
+  const [batch, tokens] = segments.shape as [number, number];
+  const own = tf.cast(tf.equal(tf.reshape(segments, [batch, 1, tokens, 1]), tf.reshape(segments, [batch, 1, 1, tokens])), "float32") as tf.Tensor4D;
+  const { sliding } = causalMasks(config, tokens);
+  return { causal: true, full: own, sliding: sliding === null ? null : own.mul(sliding) };
 }

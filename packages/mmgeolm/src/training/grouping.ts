@@ -23,3 +23,35 @@ export function groupedBatches({ lengths, images, batchSize, seed, epoch }: { le
   }
   return random.shuffled(batches);
 }
+
+/**
+ * Puts samples one after the other into rows, the longest first into the fullest row that has room (best fit decreasing), so that
+ * rows hold little padding. Samples with pictures share rows with their like, and so do texts.
+ *
+ * @param capacity tokens of a row; no sample is longer
+ */
+export function packedRows({ lengths, images, capacity, seed }: { lengths: readonly number[]; images: readonly number[]; capacity: number; seed: number }): number[][] {
+  const order = randomFrom(seedOf(seed, "rows")).shuffled(lengths.map((_, index) => index));
+  order.sort((a, b) => (lengths[b] as number) - (lengths[a] as number));
+  const rows: { members: number[]; room: number; pictures: boolean }[] = [];
+  // Rows by the room they have left, so that the fullest that fits is found at once.
+  const byRoom = Array.from({ length: 2 }, () => Array.from({ length: capacity + 1 }, () => [] as number[]));
+  for (const index of order) {
+    const length = lengths[index] as number;
+    const pictures = (images[index] as number) > 0;
+    const shelves = byRoom[pictures ? 1 : 0] as number[][];
+    let room = length;
+    while (room <= capacity && (shelves[room] as number[]).length === 0) room += 1;
+    let row: number;
+    if (room <= capacity) row = (shelves[room] as number[]).pop() as number;
+    else {
+      row = rows.length;
+      rows.push({ members: [], room: capacity, pictures });
+    }
+    const chosen = rows[row] as (typeof rows)[number];
+    chosen.members.push(index);
+    chosen.room -= length;
+    (shelves[chosen.room] as number[]).push(row);
+  }
+  return rows.map(({ members }) => members);
+}

@@ -27,6 +27,7 @@ const sizesSchema = z.strictObject({
 const stageSchema = z.strictObject({
   stage: z.union([z.literal("text"), z.literal(2), z.literal(3)]),
   batchSize: whole.optional(),
+  pack: z.boolean().optional(),
   accumulate: whole.optional(),
   epochs: positive.optional(),
   steps: whole.optional(),
@@ -35,6 +36,7 @@ const stageSchema = z.strictObject({
   weightDecay: z.number().min(0).optional(),
   /** factors by part; 0 freezes it */
   learningRateScale: z.strictObject({ vision: z.number().min(0).optional(), projector: z.number().min(0).optional(), language: z.number().min(0).optional() }).optional(),
+  lora: z.strictObject({ rank: whole.max(4096).optional(), alpha: positive.optional(), modules: z.array(z.string()).min(1).optional() }).optional(),
   maxTokens: whole.optional(),
   precision: z.enum(["float32", "bfloat16"]).optional(),
   saveEvery: whole.optional(),

@@ -64,6 +64,28 @@ describe("trainStage", () => {
     disposeModel(resumed.model);
   });
 
+  it("trains adapters alone, and saves them merged", async () => {
+    const conversations = tinyConversations({ ...files(), count: 16 });
+    const model = await tinyModel(conversations);
+    const before = Object.fromEntries(await Promise.all(Object.entries(model.parameters).map(async ([name, tensor]) => [name, await tensor.data()] as const)));
+    const names = Object.keys(before);
+    const run = join(folder, "lora");
+    const result = await trainStage({ stage: 3, model, conversations, batchSize: 8, steps: 20, learningRate: 5e-3, lora: { rank: 4, modules: ["q_proj", "v_proj"] }, learningRateScale: { vision: 0 }, folder: run });
+    expect(result.losses.at(-1)).toBeLessThan(result.losses[0] as number);
+    expect(Object.keys(result.model.parameters)).toEqual(names);
+    const loaded = await loadModel(run);
+    for (const name of names) {
+      const after = await loaded.parameters[name]?.data();
+      expect(after, name).toEqual(await result.model.parameters[name]?.data());
+      const changes = /[qv]_proj/.test(name) && !name.startsWith("vision_tower.") ? true : name.startsWith("multi_modal_projector.");
+      if (changes) expect(after, name).not.toEqual(before[name]);
+      else expect(after, name).toEqual(before[name]);
+    }
+    disposeModel(result.model);
+    await expect(trainStage({ stage: 3, model: loaded, conversations, lora: { modules: ["none"] } })).rejects.toThrow(/no linear layer none/);
+    disposeModel(loaded);
+  });
+
   it("says what is missing", async () => {
     const model = await tinyModel(tinyConversations({ ...files(), count: 2 }));
     await expect(trainStage({ stage: 3, model, conversations: [] })).rejects.toThrow(/no conversations/);

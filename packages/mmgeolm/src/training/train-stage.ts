@@ -3,12 +3,14 @@ import { InputError } from "@mmgeo/dataset";
 import { type Batch, train, type TrainProgress, useNativeBackend } from "@mmgeo/engine";
 import type { Conversation } from "../data/conversation.js";
 import { saveModel } from "../model/checkpoint.js";
+import type { Parameters } from "../model/language.js";
 import type { Model } from "../model/model.js";
 import { tokensPerImage } from "../model/multimodal-config.js";
 import { imagePlaceholder, type Message } from "../text/chat.js";
 import { encodeConversation, type EncodedSample } from "../text/prompt.js";
-import { answerLoss, tokenArrays } from "./batch.js";
-import { groupedBatches } from "./grouping.js";
+import { answerLoss, sideBySide, tokenArrays } from "./batch.js";
+import { groupedBatches, packedRows } from "./grouping.js";
+import { createAdapters, isAdapter, type LoraOptions, withAdapters } from "./lora.js";
 import { cacheFeatures, pixelStoreOf } from "./vision-cache.js";
 
 /** The parts of a model that can be trained or frozen apart. */
@@ -28,6 +30,11 @@ export interface StageOptions {
   folder?: string;
   /** samples a step @default 16 */
   batchSize?: number;
+  /**
+   * puts samples one after the other into rows of `maxTokens`, each seeing itself alone; `batchSize` is then the number of
+   * rows, and a text of any length costs what it is long @default false
+   */
+  pack?: boolean;
   /** micro-batches a step @default 1 */
   accumulate?: number;
   /** passes over the data, used where `steps` is not given @default 1 */
@@ -41,6 +48,8 @@ export interface StageOptions {
   weightDecay?: number;
   /** factors on the learning rate, by part; 0 freezes it @default 1 each */
   learningRateScale?: Partial<Record<Part, number>>;
+  /** in stage 3, trains low-rank adapters instead of the language model's weights; what is saved has them merged */
+  lora?: LoraOptions;
   /** samples of more tokens, pictures included, are left out and counted @default 2048, or the model's context */
   maxTokens?: number;
   /** @default 0 */
@@ -61,6 +70,11 @@ export interface StageResult {
   /** samples trained on, and those left out because they were longer than `maxTokens` */
   samples: number;
   tooLong: number;
+}
+
+/** Frees the tensors of one map that another has not: what merging adapters made, or left behind. */
+function disposeReplaced(parameters: Parameters, kept: Parameters): void {
+  for (const [name, tensor] of Object.entries(parameters)) if (kept[name] !== tensor) tensor.dispose();
 }
 
 function partOf(name: string): Part {
@@ -88,19 +102,28 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
   const pixels = pixelStoreOf(model);
   const scaleOf = (name: string) => learningRateScale[partOf(name)] ?? 1;
   const trained = { text: ["language"], 2: ["projector"], 3: ["vision", "projector", "language"] }[stage];
-  const trainable = (name: string) => trained.includes(partOf(name)) && scaleOf(name) > 0;
+  const { lora } = options;
+  if (lora !== undefined && stage !== 3) throw new InputError({ message: "adapters are trained in stage 3", field: "lora" });
+  const adapters = lora === undefined ? {} : createAdapters({ parameters: model.parameters, options: lora, seed });
+  const merged = (parameters: Parameters): Parameters => (lora === undefined ? parameters : withAdapters(parameters, lora));
+  const trainable = (name: string) => (isAdapter(name) || (trained.includes(partOf(name)) && !(lora !== undefined && partOf(name) === "language"))) && scaleOf(name) > 0;
   const frozenTower = multimodal !== null && (stage !== 3 || learningRateScale.vision === 0);
   const features = frozenTower && pixels !== null ? await cacheFeatures({ model, images: samples.flatMap(({ images }) => images), pixels }) : null;
 
-  const size = Math.min(batchSize, samples.length);
   const lengths = samples.map(({ ids }) => ids.length);
   const imageCounts = samples.map(({ images }) => images.length);
+  const bins = options.pack === true ? packedRows({ lengths, images: imageCounts, capacity: maxTokens, seed }) : samples.map((_, index) => [index]);
+  const size = Math.min(batchSize, bins.length);
+  const sum = (bin: readonly number[], values: readonly number[]) => bin.reduce((total, index) => total + (values[index] as number), 0);
+  const order = { lengths: bins.map((bin) => sum(bin, lengths)), images: bins.map((bin) => sum(bin, imageCounts)), batchSize: size, seed };
+  const samplesInBatch = (size * samples.length) / bins.length;
   let pass: { epoch: number; batches: number[][] } | null = null;
   // An example of the engine's loop is a whole batch, put together here by length.
   const batch = async ([index]: readonly number[], { epoch }: { epoch: number }): Promise<Batch> => {
-    if (pass?.epoch !== epoch) pass = { epoch, batches: groupedBatches({ lengths, images: imageCounts, batchSize: size, seed, epoch }) };
-    const chosen = (pass.batches[index as number] as number[]).map((sample) => samples[sample] as Prepared);
-    const arrays = tokenArrays({ samples: chosen, model });
+    if (pass?.epoch !== epoch) pass = { epoch, batches: groupedBatches({ ...order, epoch }) };
+    const rows = (pass.batches[index as number] as number[]).map((bin) => (bins[bin] as number[]).map((sample) => samples[sample] as Prepared));
+    const chosen = rows.flat();
+    const arrays = tokenArrays({ layout: options.pack === true ? { rows, tokens: maxTokens } : sideBySide(chosen), model });
     const images = chosen.flatMap((sample) => sample.images);
     if (multimodal === null || pixels === null || images.length === 0) return arrays;
     if (features !== null) {
@@ -115,11 +138,11 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
 
   const { config, configFile } = model;
   const result = await train({
-    parameters: model.parameters,
+    parameters: { ...model.parameters, ...adapters },
     trainable,
     group: (name, { rank }) => ({ learningRateScale: scaleOf(name), weightDecay: rank >= 2 ? (options.weightDecay ?? 0) : 0 }),
-    loss: (parameters, arrays) => answerLoss({ model, parameters, batch: arrays }),
-    examples: Math.floor(samples.length / size),
+    loss: (parameters, arrays) => answerLoss({ model, parameters: merged(parameters), batch: arrays }),
+    examples: Math.floor(bins.length / size),
     batchSize: 1,
     accumulate: options.accumulate,
     epochs: options.epochs,
@@ -132,14 +155,19 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
     folder: folder === undefined ? undefined : join(folder, "training"),
     keep: 1,
     saveEvery: options.saveEvery,
-    save: (target, parameters) => saveModel({ ...model, parameters }, target),
-    identity: { stage, maxTokens, samples: samples.length, samplesInBatch: size, config: configFile },
-    onProgress: (progress) => options.onProgress?.({ ...progress, examplesPerSecond: progress.examplesPerSecond * size }),
+    save: async (target, parameters) => {
+      const whole = merged(parameters);
+      await saveModel({ ...model, parameters: whole }, target);
+      disposeReplaced(whole, parameters);
+    },
+    identity: { stage, maxTokens, lora: lora ?? null, samples: samples.length, rows: bins.length, rowsInBatch: size, config: configFile },
+    onProgress: (progress) => options.onProgress?.({ ...progress, examplesPerSecond: progress.examplesPerSecond * samplesInBatch }),
     signal: options.signal,
   });
-  const after: Model = { ...model, config, parameters: result.parameters };
+  const after: Model = { ...model, config, parameters: merged(result.parameters) };
+  disposeReplaced(result.parameters, after.parameters);
   if (folder !== undefined) await saveModel(after, folder);
-  return { model: after, losses: result.losses, steps: result.steps, resumedFrom: result.resumedFrom, examplesPerSecond: result.examplesPerSecond * size, samples: samples.length, tooLong };
+  return { model: after, losses: result.losses, steps: result.steps, resumedFrom: result.resumedFrom, examplesPerSecond: result.examplesPerSecond * samplesInBatch, samples: samples.length, tooLong };
 }
 
 function prepare({ model, conversations, maxTokens, textOnly }: { model: Model; conversations: readonly Conversation[]; maxTokens: number; textOnly: boolean }): { samples: Prepared[]; tooLong: number } {
