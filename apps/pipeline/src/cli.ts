@@ -2,6 +2,8 @@ import { Command, CommanderError } from "commander";
 import { InputError } from "@mmgeo/dataset";
 import { registerDiagramCommands } from "./commands/diagram.js";
 import { registerEngineCommands } from "./commands/engine.js";
+import { registerEvaluationCommands } from "./commands/evaluation.js";
+import { registerMmclipCommands } from "./commands/mmclip.js";
 import { registerMmgeolmCommands } from "./commands/mmgeolm.js";
 import { registerNegativesCommands } from "./commands/negatives.js";
 import { log } from "./commands/output.js";
@@ -11,7 +13,15 @@ import { registerRunCommand } from "./commands/run.js";
 async function main(): Promise<number> {
   const program = new Command("mmgeo");
   program.description("From geometry problems to a model that sees geometry").exitOverride();
-  for (const register of [registerRunCommand, registerEngineCommands, registerDiagramCommands, registerNegativesCommands, registerMmgeolmCommands]) register(program);
+  for (const register of [
+    registerRunCommand,
+    registerEngineCommands,
+    registerDiagramCommands,
+    registerNegativesCommands,
+    registerMmclipCommands,
+    registerMmgeolmCommands,
+    registerEvaluationCommands,
+  ]) register(program);
   try {
     await program.parseAsync();
     return Number(process.exitCode ?? 0);

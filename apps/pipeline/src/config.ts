@@ -31,7 +31,14 @@ export const runConfigSchema = z.strictObject({
   /** share of the problems that no training sees */
   heldOut: z.number().min(0.05).max(0.9),
   encoder: z.strictObject({ steps: count }),
-  languageModel: z.strictObject({ projectorSteps: count, steps: count }),
+  languageModel: z.strictObject({
+    /** steps on words alone, which a model from nothing needs first */
+    textSteps: count,
+    /** stage 2: the projector */
+    projectorSteps: count,
+    /** stage 3: everything */
+    steps: count,
+  }),
   evaluation: z.strictObject({
     /** random captions a held-out picture is tried against, beside its own */
     random: count,
@@ -51,7 +58,7 @@ export const presets = {
     captions: { rule: 10, retrieval: 10 },
     heldOut: 0.3,
     encoder: { steps: 400 },
-    languageModel: { projectorSteps: 60, steps: 200 },
+    languageModel: { textSteps: 250, projectorSteps: 40, steps: 150 },
     evaluation: { random: 10, questions: 100 },
   },
 } satisfies Record<string, RunConfig>;

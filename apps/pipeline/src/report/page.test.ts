@@ -25,7 +25,7 @@ const report: Report = reportSchema.parse({
   },
   languageModel: {
     parameters: 100,
-    stages: [{ stage: 2, losses }, { stage: 3, losses }],
+    stages: [{ stage: "2", losses }, { stage: "3", losses }],
     score: { n: 1, answered: 1, unreadable: 0, accuracy: 1, interval: [0.2, 1], chance: 0.25 },
     answers: [{ id: "a", question: "How long is BC?", choices: ["5", "6"], gold: "B", response: "\\boxed{B}", extracted: "B", correct: true }],
   },

@@ -16,6 +16,8 @@ const setTitles: Record<Hits["set"], string> = {
   image: "redrawn pictures",
 };
 
+const trainedParts: Record<string, string> = { text: "words", "2": "projector", "3": "everything" };
+
 export interface PageData {
   report: Report;
   /** records to show, from the folder their image paths are relative to */
@@ -130,7 +132,7 @@ ${encoder.sets.map(
 
 async function languageModelSection({ languageModel }: Report, samples: PageData["samples"]): Promise<Html> {
   const { score, stages, answers } = languageModel;
-  const points = stages.flatMap(({ stage, losses }) => losses.map((point) => ({ ...point, series: stage === 2 ? "projector" : "everything" })));
+  const points = stages.flatMap(({ stage, losses }) => losses.map((point) => ({ ...point, series: trainedParts[stage] ?? stage })));
   const byId = new Map(samples.records.map((record) => [record.id, record]));
   const shown = await Promise.all(
     answers.slice(0, 8).map(async (answer) => {

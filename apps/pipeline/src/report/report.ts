@@ -57,7 +57,7 @@ export const answerSchema = z.object({
 
 export const languageModelReportSchema = z.object({
   parameters: z.number().int(),
-  stages: z.array(z.object({ stage: z.number().int(), losses })),
+  stages: z.array(z.object({ stage: z.string(), losses })),
   score: z.object({ n: z.number().int(), answered: z.number().int(), unreadable: z.number().int(), accuracy: z.number(), interval, chance: z.number() }),
   answers: z.array(answerSchema),
 });

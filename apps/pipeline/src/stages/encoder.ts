@@ -2,7 +2,7 @@ import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "@mmgeo/dataset";
 import { useNativeBackend } from "@mmgeo/engine";
-import { createQuickModel, disposeModel, quickRecipe, samplesOf, saveModel, trainEncoder } from "@mmgeo/mmclip";
+import { captionsOf, createQuickModel, disposeModel, quickRecipe, samplesOf, saveModel, trainEncoder } from "@mmgeo/mmclip";
 import type { RunConfig } from "../config.js";
 import type { Stage } from "../stage.js";
 import { trainingFolder } from "./dataset.js";
@@ -24,7 +24,7 @@ export const encoderStage: Stage = {
     const { samples } = samplesOf({ records: await recordsOf(training), folder: training });
     const run = join(folder, "training");
     const { model } = await trainEncoder({
-      model: createQuickModel({ captions: samples.map(({ caption }) => caption), seed: config.seed }),
+      model: createQuickModel({ captions: captionsOf(samples), seed: config.seed }),
       samples,
       recipe: { ...quickRecipe, steps: config.encoder.steps },
       seed: config.seed,
