@@ -1,11 +1,12 @@
 import { InputError, loadImage } from "@mmgeo/dataset";
 import { tf, useNativeBackend } from "@mmgeo/engine";
 import { preprocessImage } from "@mmgeo/mmclip";
-import { randomFrom, seedOf } from "../data/random.js";
+import { type Random, randomFrom, seedOf } from "../data/random.js";
 import { checkTokens } from "../model/logits.js";
 import type { Model } from "../model/model.js";
 import type { Message } from "../text/chat.js";
 import { encodePrompt, tokenizerOf } from "../text/prompt.js";
+import { allowedAfter, type ChoiceTree, choiceTree } from "./choice-tree.js";
 import { decode, type DecoderStep, disposeCache, prefill } from "./decoder.js";
 import { checkSampling, isGreedy, sampleToken, type Sampling } from "./sampling.js";
 
@@ -14,6 +15,8 @@ export interface GenerationRequest {
   messages: readonly Message[];
   /** files or the bytes of files; those that no `<image>` in the text places stand before the first question */
   images?: readonly (string | Uint8Array)[];
+  /** the only answers that may be given, such as `A`, `B`, `C`, `D`: the one the model finds most likely token by token */
+  choices?: readonly string[];
 }
 
 export interface GenerationOptions extends Sampling {
@@ -85,6 +88,7 @@ export async function generate({ model, requests, ...options }: { model: Model; 
         pixels,
         maxNewTokens,
         sampling: options,
+        choices: chosen.map((index) => choicesOf(model, requests[index]?.choices)),
         seeds: chosen.map((index) => seedOf(options.seed ?? 0, String(index))),
         endTokens: model.endTokens,
         isStopped: options.stop === undefined ? undefined : (ids) => options.stop?.some((text) => tokenizer.decode(ids).includes(text)) ?? false,
@@ -100,6 +104,14 @@ export async function generate({ model, requests, ...options }: { model: Model; 
     }
   }
   return results;
+}
+
+function choicesOf(model: Model, choices: readonly string[] | undefined): ChoiceTree | null {
+  if (choices === undefined) return null;
+  const end = model.endTokens[0];
+  if (end === undefined) throw new InputError({ message: "the model has no token that ends an answer, so choices cannot be held to", field: "choices" });
+  if (choices.length === 0 || choices.includes("")) throw new InputError({ message: "give at least one choice, none of them empty", field: "choices" });
+  return choiceTree(choices.map((choice) => [...tokenizerOf(model).encode(choice), end]));
 }
 
 function untilStop(text: string, stop: readonly string[]): string {
@@ -119,6 +131,7 @@ export async function generateIds({
   maxNewTokens,
   sampling = {},
   seeds = [],
+  choices = [],
   endTokens = [],
   isStopped,
   onToken,
@@ -130,6 +143,8 @@ export async function generateIds({
   maxNewTokens: number;
   sampling?: Sampling;
   seeds?: readonly number[];
+  /** for each row the only ways its answer may go, or null */
+  choices?: readonly (ChoiceTree | null)[];
   endTokens?: readonly number[];
   isStopped?: (ids: readonly number[]) => boolean;
   onToken?: (row: number, id: number) => void;
@@ -137,8 +152,8 @@ export async function generateIds({
 }): Promise<{ ids: number[]; finish: Generated["finish"] }[]> {
   checkTokens({ config: model.config, ids: Int32Array.from(prompts.flat()), images: pixels?.shape[0] ?? 0, where: "prompt" });
   const context = model.config.language.maxPositions;
-  const rows = prompts.map((prompt, row) => ({ prompt, ids: [] as number[], finish: null as Generated["finish"] | null, random: randomFrom(seeds[row] ?? row) }));
-  const greedy = isGreedy(sampling);
+  const rows = prompts.map((prompt, row) => ({ prompt, ids: [] as number[], finish: null as Generated["finish"] | null, random: randomFrom(seeds[row] ?? row), choices: choices[row] ?? null }));
+  const greedy = isGreedy(sampling) && choices.every((tree) => tree === null);
   if (maxNewTokens <= 0) return rows.map(({ ids }) => ({ ids, finish: "length" }));
   let step: DecoderStep = prefill({ model, prompts, pixels, room: maxNewTokens });
   try {
@@ -166,8 +181,12 @@ export async function generateIds({
   return rows.map(({ ids, finish }) => ({ ids, finish: finish ?? "length" }));
 }
 
-async function sampled(step: DecoderStep, rows: readonly { prompt: readonly number[]; ids: number[]; random: ReturnType<typeof randomFrom> }[], sampling: Sampling): Promise<number[]> {
+async function sampled(step: DecoderStep, rows: readonly { prompt: readonly number[]; ids: number[]; random: Random; choices: ChoiceTree | null; finish: Generated["finish"] | null }[], sampling: Sampling): Promise<number[]> {
   const logits = (await step.logits.data()) as Float32Array;
   const vocabulary = logits.length / rows.length;
-  return rows.map(({ prompt, ids, random }, row) => sampleToken({ logits: logits.subarray(row * vocabulary, (row + 1) * vocabulary), previous: [...prompt, ...ids], sampling, random }));
+  return rows.map(({ prompt, ids, random, choices, finish }, row) => {
+    // A row that has ended is not asked; what it is given is not read.
+    const allowed = choices === null || finish !== null ? null : allowedAfter(choices, ids);
+    return sampleToken({ logits: logits.subarray(row * vocabulary, (row + 1) * vocabulary), previous: [...prompt, ...ids], sampling, random, allowed });
+  });
 }

@@ -29,8 +29,8 @@ export function isGreedy({ temperature = 0, repetitionPenalty = 1 }: Sampling): 
   return temperature === 0 && repetitionPenalty === 1;
 }
 
-/** Chooses a token in the order in which transformers applies its warpers: repetition penalty, temperature, top-k, top-p. */
-export function sampleToken({ logits, previous, sampling, random }: { logits: Float32Array; previous: Iterable<number>; sampling: Sampling; random: Random }): number {
+/** Chooses a token in the order in which transformers applies its warpers: repetition penalty, temperature, top-k, top-p; among `allowed` alone, if given. */
+export function sampleToken({ logits, previous, sampling, random, allowed }: { logits: Float32Array; previous: Iterable<number>; sampling: Sampling; random: Random; allowed?: readonly number[] | null }): number {
   const { temperature = 0, topP = 1, topK = 0, repetitionPenalty = 1 } = sampling;
   const scores = Float32Array.from(logits);
   if (repetitionPenalty !== 1) {
@@ -39,28 +39,33 @@ export function sampleToken({ logits, previous, sampling, random }: { logits: Fl
       if (score !== undefined) scores[id] = score > 0 ? score / repetitionPenalty : score * repetitionPenalty;
     }
   }
+  if (allowed !== undefined && allowed !== null) {
+    const mayBe = new Set(allowed);
+    for (let id = 0; id < scores.length; id += 1) if (!mayBe.has(id)) scores[id] = Number.NEGATIVE_INFINITY;
+  }
   if (temperature === 0) return argMax(scores);
   const kept = ranked(scores, topK);
   const highest = scores[kept[0] as number] as number;
   const weights = kept.map((id) => Math.exp(((scores[id] as number) - highest) / temperature));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  let allowed = weights.length;
+  let nucleus = weights.length;
   if (topP < 1) {
     let mass = 0;
-    allowed = 0;
-    while (allowed < weights.length && mass < topP * total) mass += weights[allowed++] as number;
+    nucleus = 0;
+    while (nucleus < weights.length && mass < topP * total) mass += weights[nucleus++] as number;
   }
-  let left = random.uniform() * weights.slice(0, allowed).reduce((sum, weight) => sum + weight, 0);
-  for (let place = 0; place < allowed; place += 1) {
+  let left = random.uniform() * weights.slice(0, nucleus).reduce((sum, weight) => sum + weight, 0);
+  for (let place = 0; place < nucleus; place += 1) {
     left -= weights[place] as number;
     if (left <= 0) return kept[place] as number;
   }
-  return kept[allowed - 1] as number;
+  return kept[nucleus - 1] as number;
 }
 
 /** Token ids from the highest score down, the `count` best or all. */
 function ranked(scores: Float32Array, count: number): number[] {
-  const ids = Array.from(scores.keys()).sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
+  const possible = Array.from(scores.keys()).filter((id) => scores[id] !== Number.NEGATIVE_INFINITY);
+  const ids = possible.sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
   return count > 0 ? ids.slice(0, count) : ids;
 }
 

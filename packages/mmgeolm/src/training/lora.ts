@@ -37,7 +37,7 @@ export function createAdapters({ parameters, options, seed }: { parameters: Para
   const random = randomFrom(seedOf(seed, "lora"));
   const adapters: Parameters = {};
   for (const name of adaptedWeights(parameters, options)) {
-    const [out, input] = parameters[name]?.shape as [number, number];
+    const [out, input] = (parameters[name] as tf.Tensor2D).shape;
     const bound = 1 / Math.sqrt(input);
     adapters[`${prefix}${name}.A`] = tf.tensor2d(Float32Array.from({ length: rank * input }, () => (2 * random.uniform() - 1) * bound), [rank, input]);
     adapters[`${prefix}${name}.B`] = tf.zeros([out, rank]);
