@@ -1,4 +1,4 @@
-import { crc32, deflateSync } from "node:zlib";
+import { constants, crc32, deflateSync } from "node:zlib";
 import { InputError } from "@mmgeo/dataset";
 import { Resvg } from "@resvg/resvg-js";
 
@@ -34,7 +34,7 @@ export function renderPixels(svg: string, { size }: { /** side in pixels */ size
   return { width, height, channels: 3, data };
 }
 
-/** PNG (ISO/IEC 15948), 8 bits a sample, rows unfiltered: line drawings compress well without, and quickly. */
+/** PNG (ISO/IEC 15948), 8 bits a sample, rows unfiltered, matches of run length only: a line drawing is mostly runs, and this is several times faster than a full search at the same size. */
 export function encodePng({ width, height, channels, data }: Pixels): Uint8Array {
   const stride = width * channels;
   const rows = new Uint8Array((stride + 1) * height);
@@ -45,7 +45,7 @@ export function encodePng({ width, height, channels, data }: Pixels): Uint8Array
   view.setUint32(4, height);
   header.set([8, channels === 1 ? 0 : 2, 0, 0, 0], 8);
   const signature = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]);
-  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(rows, { level: 5 })), chunk("IEND", new Uint8Array(0))]);
+  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(rows, { level: 3, strategy: constants.Z_RLE })), chunk("IEND", new Uint8Array(0))]);
 }
 
 function chunk(type: string, body: Uint8Array): Uint8Array {
