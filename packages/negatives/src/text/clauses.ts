@@ -85,7 +85,7 @@ function readClause(tokens: Token[], from: number, to: number): Clause {
     const token = tokens[index]!;
     if (token.kind === "word") {
       if (negations.has(token.lower) || token.lower.endsWith("n't")) clause.negated = true;
-      if (openWords.has(token.lower)) clause.open = true;
+      if (openWords.has(token.lower) && !(token.lower === "can" && tokens[index + 1]?.lower === "be")) clause.open = true;
       if (rangeWords.has(token.lower) && tokens[index + 1]?.kind === "number") clause.open = true;
       // LengthOfLine(AB): a formula left in the text
       if (/[a-z][A-Z]/.test(token.text)) clause.claim = false;

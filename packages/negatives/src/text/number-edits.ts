@@ -48,10 +48,29 @@ function isAngleValue(caption: Caption, index: number, clauseIndex: number): boo
   const next = caption.tokens[index + 1]?.lower;
   if (next === "°" || next === "degree" || next === "degrees") return true;
   const clause = caption.clauses[clauseIndex]!;
+  for (let place = clause.from; place < clause.to; place += 1) if (caption.tokens[place]!.lower === "length") return false;
   for (let place = clause.from; place < clause.to; place += 1) {
     const { lower, text } = caption.tokens[place]!;
     if (text === "∠" || text === "°" || lower === "angle" || lower === "angles" || lower === "degrees" || text === "⌒" || lower === "arc") return true;
   }
+  return false;
+}
+
+/** Metres: "10 m". */
+function isUnit(caption: Caption, index: number): boolean {
+  const before = caption.tokens[index - 1];
+  return caption.tokens[index]!.text === "m" && before?.kind === "number" && before.end < caption.tokens[index]!.start;
+}
+
+const throughWords = new Set(["passes", "pass", "through", "intersects", "crosses", "goes", "contains", "zero", "zeros", "root", "roots"]);
+
+/** The first of two coordinates of a point that a curve passes through: it may pass through another point of that height. */
+function isAbscissaOfCurve(caption: Caption, index: number): boolean {
+  const { tokens } = caption;
+  const open = tokens[index - 1]?.text === "-" ? index - 2 : index - 1;
+  if (tokens[open]?.text !== "(" || tokens[index + 1]?.text !== ",") return false;
+  const clause = caption.clauses[caption.clauseOf[index]!]!;
+  for (let place = clause.from; place < index; place += 1) if (throughWords.has(tokens[place]!.lower)) return true;
   return false;
 }
 
@@ -60,7 +79,7 @@ function symbolsAreBound(caption: Caption, clauseIndex: number): boolean {
   const clause = caption.clauses[clauseIndex]!;
   for (let index = clause.from; index < clause.to; index += 1) {
     const token = caption.tokens[index]!;
-    if (isSymbol(token) && (caption.symbols.get(token.text) ?? 0) < 2) return functionWords.some((word) => caption.words.has(word));
+    if (isSymbol(token) && !isUnit(caption, index) && (caption.symbols.get(token.text) ?? 0) < 2) return functionWords.some((word) => caption.words.has(word));
   }
   return true;
 }
@@ -74,7 +93,7 @@ export function numberEdits(caption: Caption, clauseIndex: number): TextEdit[] {
   for (let index = clause.from; index < clause.to; index += 1) {
     const token = caption.tokens[index]!;
     if (token.kind === "word" && countWords.includes(token.lower)) edits.push(...countEdits(caption, clauseIndex, index));
-    if (token.kind !== "number" || isNoQuantity(caption, index)) continue;
+    if (token.kind !== "number" || isNoQuantity(caption, index) || isAbscissaOfCurve(caption, index)) continue;
     bound ??= symbolsAreBound(caption, clauseIndex);
     if (!bound) return edits;
     const angle = isAngleValue(caption, index, clauseIndex);

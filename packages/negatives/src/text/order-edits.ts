@@ -121,6 +121,9 @@ function unequalEdits(caption: Caption, index: number): TextEdit[] {
 function coordinateEdits(caption: Caption, index: number): TextEdit[] {
   const [open, first, comma, second, close] = caption.tokens.slice(index, index + 5);
   if (open?.text !== "(" || first?.kind !== "number" || comma?.text !== "," || second?.kind !== "number" || close?.text !== ")" || Number(first.text) === Number(second.text)) return [];
+  // A curve may pass through both.
+  const { from } = caption.clauses[caption.clauseOf[index]!]!;
+  for (let place = from; place < index; place += 1) if (["passes", "through", "intersects", "crosses", "goes"].includes(caption.tokens[place]!.lower)) return [];
   return [{ class: "order", rule: "coordinates", start: first.start, end: second.end, to: `${second.text}${caption.text.slice(first.end, second.start)}${first.text}` }];
 }
 

@@ -12,13 +12,16 @@ function matches(caption: Caption, phrase: Phrase, index: number, limit: number)
   return true;
 }
 
+/** What follows the line named a, and no article. */
+const verbs = new Set(["is", "are", "bisects", "equals", "intersects", "crosses"]);
+
 /** A change of the tokens `from` to `to`, with the article before them put right. */
 export function replaceTokens(caption: Caption, { from, to, replacement }: { from: number; to: number; replacement: string }): { start: number; end: number; to: string } {
   const first = caption.tokens[from]!;
   const end = caption.tokens[to - 1]!.end;
   const before = caption.tokens[from - 1];
   const words = inCaseOf(first.text, replacement);
-  if (before !== undefined && (before.lower === "a" || before.lower === "an") && before.kind === "word" && before.end < first.start) {
+  if (before !== undefined && (before.lower === "a" || before.lower === "an") && before.kind === "word" && before.end < first.start && !verbs.has(first.lower)) {
     const article = articleFor(words);
     if (article !== before.lower) return { start: before.start, end, to: `${inCaseOf(before.text, article)}${caption.text.slice(before.end, first.start)}${words}` };
   }

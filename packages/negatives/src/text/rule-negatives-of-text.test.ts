@@ -70,6 +70,15 @@ describe("ruleNegativesOfText", () => {
     expect(editsOf("AB=x+5, CD=2*x.").some((edit) => edit.startsWith("5 ->"))).toBe(true);
   });
 
+  it("takes a line named a for no article", () => {
+    expect(editsOf("Line a is parallel to line b.")).toEqual(["is parallel -> is perpendicular"]);
+  });
+
+  it("leaves the abscissa of a curve's point alone", () => {
+    expect(editsOf("The parabola y = x^2 - 4x passes through (3, -3).").filter((edit) => edit.startsWith("3 -> ")).length).toBeGreaterThan(0);
+    for (const { caption } of negativesOf("The curve passes through the point (2, 5).", 100)) expect(caption).toContain("(2, ");
+  });
+
   it("takes a denial out", () => {
     expect(editsOf("AB is not parallel to CD.")).toEqual(["is not -> is"]);
   });

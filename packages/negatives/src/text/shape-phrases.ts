@@ -37,8 +37,8 @@ export const shapePhrases: Phrase[] = [
     ["right > angles", ["acute", "obtuse"], (place) => tokenBefore(place)?.lower !== "at"],
     ["acute > angles", ["obtuse"]],
     ["at right angles", []],
-    ["inscribed > angle", ["central"]],
-    ["central > angle", ["inscribed"]],
+    ["inscribed > angle", ["central"], (place) => !captionHas(place, "sector")],
+    ["central > angle", ["inscribed"], (place) => !captionHas(place, "sector")],
   ]),
   ...phrases("shape", "quadrilateral-kind", [
     ["isosceles trapezoid", ["right trapezoid", "parallelogram"]],
