@@ -149,7 +149,7 @@ function pointsOnCircle(statements: readonly Statement[], circle: string): strin
     if (statement.kind !== "relation") return [];
     const { name, arguments: list } = statement;
     if (name === "Cocircular" && list[0] === circle) return [...(list[1] ?? "")];
-    return name === "Shape" ? list.flatMap((piece) => (piece.length === 3 && piece.startsWith(circle) ? [...piece.slice(1)] : [])) : [];
+    return name === "Shape" ? list.flatMap((piece) => (piece.length === 3 && piece.startsWith(circle) ? Array.from(piece.slice(1)) : [])) : [];
   });
   return [...new Set(letters)].join("");
 }

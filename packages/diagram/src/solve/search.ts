@@ -9,8 +9,10 @@ import { initialLayout } from "./layout.js";
 import { costOf, fit, type Residual } from "./levenberg-marquardt.js";
 import { equationsOf } from "./residuals.js";
 import { scaleOf } from "./scale.js";
+import { styleGuides } from "./style-guides.js";
 import { trapezoidGuides } from "./trapezoid-guides.js";
 import { type Unknowns, unknownsOf } from "./unknowns.js";
+import { upright } from "./upright.js";
 
 /** Once a drawing is found whose looks are not as they should be, so many more starts may find a better one. */
 const STARTS_FOR_LOOKS = 8;
@@ -48,6 +50,7 @@ export function search({ claims, goals, seed, attempts, start, holds }: SearchOp
   const context = { unknowns, scale };
   const equations = claims.flatMap((statement) => equationsOf(statement, context));
   const guides = [...claims.flatMap((statement) => inequalitiesOf(statement, context)), ...angleGuides([...claims, ...goals], unknowns), ...trapezoidGuides(claims, context)];
+  const style = styleGuides(claims, context);
   const faintGuides = guides.map((guide) => ({ ...guide, weight: guide.weight * FAINT }));
   const segments = faceSegments(claims, unknowns);
   const generator = xoroshiro128plus(seed);
@@ -58,7 +61,7 @@ export function search({ claims, goals, seed, attempts, start, holds }: SearchOp
   let last = attempts;
   for (let attempt = 0; attempt < last; attempt += 1) {
     const x = attempt === 0 && start !== undefined ? fromScene(start, unknowns, scale) : initialLayout({ statements: claims, unknowns, scale: scale * sizeFactor(attempt, random), random, shake: attempt === 0 ? 0.02 : Math.min(0.8, 0.12 * attempt) });
-    settle({ x, equations, guides: attempt % 3 === 2 ? faintGuides : guides, unknowns });
+    settle({ x, equations, guides: attempt % 3 === 2 ? faintGuides : [...guides, ...style], unknowns });
     const scene = toScene(x, unknowns);
     const failing = claims.filter((statement) => !holds(statement, scene));
     if (failing.length > 0) {
@@ -70,7 +73,18 @@ export function search({ claims, goals, seed, attempts, start, holds }: SearchOp
     if (best.looks < GOOD_LOOKS) break;
     last = Math.min(last, attempt + 1 + STARTS_FOR_LOOKS);
   }
-  return best !== null ? { scene: best.scene, failing: [], looks: best.looks } : { scene: null, failing: nearest ?? [], looks: Number.POSITIVE_INFINITY };
+  return best !== null ? { scene: start === undefined ? upright(best.scene, levelCandidates(segments, claims, unknowns)) : best.scene, failing: [], looks: best.looks } : { scene: null, failing: nearest ?? [], looks: Number.POSITIVE_INFINITY };
+}
+
+/** Segments that may come to lie level: those of the faces and the lines that points are collinear on. */
+function levelCandidates(segments: readonly (readonly [number, number])[], claims: readonly Statement[], unknowns: Unknowns): [string, string][] {
+  const letters = new Map([...unknowns.points].map(([letter, index]) => [index, letter]));
+  const lines = claims.flatMap((claim): [string, string][] => {
+    if (claim.kind !== "relation" || claim.name !== "Collinear") return [];
+    const [line = ""] = claim.arguments;
+    return [[line.charAt(0), line.charAt(line.length - 1)]];
+  });
+  return [...segments.map(([from, to]): [string, string] => [letters.get(from) ?? "", letters.get(to) ?? ""]), ...lines];
 }
 
 /** The figure may be far larger or smaller than the numbers of the program suggest, so every other later start tries another size. */

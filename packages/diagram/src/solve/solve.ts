@@ -14,7 +14,7 @@ export interface SolveOptions {
   seed: number;
   /** A drawing to start from, such as positions read off a published picture; tried first. */
   start?: Scene;
-  /** How many starts are tried before giving up. Where given, nothing more is tried: no repair and no explanation, unless asked for. @default 16 */
+  /** How many starts are tried before giving up. Where given, nothing more is tried: no repair and no explanation, unless asked for. @default 40 */
   attempts?: number;
   /**
    * Put right statements that name something the wrong way round, when that makes the program hold, and say so in
@@ -46,7 +46,7 @@ export type SolveResult =
     }
   | { ok: false; reason: SolveFailure };
 
-const DEFAULT_ATTEMPTS = 16;
+const DEFAULT_ATTEMPTS = 40;
 
 const holds = (statement: Statement, scene: Scene): boolean => checkStatement(statement, scene).verdict === "true";
 
