@@ -4,16 +4,16 @@ import { asked, type Conversation } from "./data/conversation.js";
 import { createModel, type Tower } from "./model/create.js";
 import type { Model } from "./model/model.js";
 
-/** A tower of a few hundred parameters, for pictures of 16 pixels: four image tokens. */
+/** An encoder of a few hundred parameters, for pictures of 16 pixels. */
+export const tinyEncoderConfig = {
+  model_type: "siglip",
+  text_config: { hidden_size: 16, intermediate_size: 16, num_hidden_layers: 1, num_attention_heads: 2, vocab_size: 64, max_position_embeddings: 8 },
+  vision_config: { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 2, num_attention_heads: 2, image_size: 16, patch_size: 8 },
+};
+
+/** Its tower: four image tokens. */
 export function tinyTower(seed = 1): Tower {
-  const encoder = createEncoder({
-    config: {
-      model_type: "siglip",
-      text_config: { hidden_size: 16, intermediate_size: 16, num_hidden_layers: 1, num_attention_heads: 2, vocab_size: 64, max_position_embeddings: 8 },
-      vision_config: { hidden_size: 16, intermediate_size: 24, num_hidden_layers: 2, num_attention_heads: 2, image_size: 16, patch_size: 8 },
-    },
-    seed,
-  });
+  const encoder = createEncoder({ config: tinyEncoderConfig, seed });
   const parameters: Tower["parameters"] = {};
   for (const [name, tensor] of Object.entries(encoder.parameters)) {
     if (name.startsWith("vision_model.")) parameters[name] = tensor;

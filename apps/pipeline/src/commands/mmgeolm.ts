@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InputError } from "@mmgeo/dataset";
-import { generate, generateOfFile, loadModel, logitsOfFile, runTraining, serve } from "@mmgeo/mmgeolm";
+import { estimateTraining, generate, generateOfFile, loadModel, logitsOfFile, runTraining, serve } from "@mmgeo/mmgeolm";
 import { loadConfig } from "c12";
 import { InvalidArgumentError, type Command } from "commander";
 import { log, printJson } from "./output.js";
@@ -53,6 +53,17 @@ interface GenerateFlags {
   json?: boolean;
 }
 
+function describeEstimate({ stage, estimate: { parameters, memory, steps, tokensPerStep }, seconds, available }: Awaited<ReturnType<typeof estimateTraining>>[number]): string {
+  const millions = (value: number) => `${(value / 1e6).toFixed(value < 1e7 ? 2 : 0)} M`;
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 0)} GB`;
+  const hours = seconds < 5400 ? `${(seconds / 60).toFixed(1)} minutes` : `${(seconds / 3600).toFixed(1)} hours`;
+  return [
+    `stage ${stage}: trains ${millions(parameters.trained)} of ${millions(parameters.vision + parameters.projector + parameters.language)} parameters (vision ${millions(parameters.vision)}, projector ${millions(parameters.projector)}, language ${millions(parameters.language)})`,
+    `  ${steps} steps of ${tokensPerStep} tokens, about ${hours} on this machine's processor`,
+    `  memory ${gigabytes(memory.total)}: weights ${gigabytes(memory.weights)}, gradients ${gigabytes(memory.gradients)}, optimizer ${gigabytes(memory.optimizer)}, activations ${gigabytes(memory.activations)}; ${gigabytes(available)} are free${memory.total > available ? ": it does not fit" : ""}`,
+  ].join("\n");
+}
+
 /** `mmgeo mmgeolm train | generate | logits | serve` */
 export function registerMmgeolmCommands(program: Command): void {
   const mmgeolm = program.command("mmgeolm").description("the multimodal language model: train, ask, compare with other programs");
@@ -61,10 +72,18 @@ export function registerMmgeolmCommands(program: Command): void {
     .command("train")
     .description("run the stages of a configuration: text, projector (2), everything (3)")
     .requiredOption("--config <file>", "a configuration in TypeScript, JavaScript, JSON or YAML")
+    .option("--dry-run", "say what each stage will take, and train nothing")
+    .option("--samples <n>", "with --dry-run: how many samples there are", count, 100_000)
     .option("--json", "end with one JSON object")
-    .action(async ({ config: file, json = false }: { config: string; json?: boolean }) => {
+    .action(async ({ config: file, dryRun = false, samples, json = false }: { config: string; dryRun?: boolean; samples: number; json?: boolean }) => {
       if (!existsSync(file)) throw new InputError({ message: "there is no such configuration file; check the path given with --config", file });
       const { config } = await loadConfig<Record<string, unknown>>({ configFile: resolve(file), rcFile: false, globalRc: false, packageJson: false });
+      if (dryRun) {
+        const stages = await estimateTraining({ config, file, folder: dirname(resolve(file)), samples });
+        if (json) printJson({ stages });
+        else for (const stage of stages) process.stdout.write(`${describeEstimate(stage)}\n`);
+        return;
+      }
       const result = await runTraining({
         config,
         file,

@@ -58,28 +58,7 @@ export async function createModel({ tower, language, texts, seed }: { tower: Tow
   const files = trainTokenizer({ texts, vocabularySize: language.vocabularySize ?? 512, chatTemplate });
   const tokenizer = textTokenizer(files, { file: "tokenizer.json" });
   const idOf = (token: string) => tokenizer.idOf(token) as number;
-  const { hiddenSize, heads } = language;
-  const text = {
-    architectures: ["LlamaForCausalLM"],
-    model_type: "llama",
-    vocab_size: tokenizer.size,
-    hidden_size: hiddenSize,
-    intermediate_size: language.intermediateSize ?? Math.ceil((hiddenSize * 8) / 3 / 16) * 16,
-    num_hidden_layers: language.layers,
-    num_attention_heads: heads,
-    num_key_value_heads: language.keyValueHeads ?? heads,
-    head_dim: hiddenSize / heads,
-    hidden_act: "silu",
-    max_position_embeddings: language.maxPositions ?? 1024,
-    rms_norm_eps: 1e-6,
-    rope_theta: 10000,
-    tie_word_embeddings: true,
-    bos_token_id: null,
-    eos_token_id: idOf(reservedTokens.turnEnd),
-    pad_token_id: idOf(reservedTokens.end),
-    torch_dtype: "float32",
-  };
-  if (!Number.isInteger(hiddenSize / heads)) throw new InputError({ message: `hidden size ${hiddenSize} is not a multiple of ${heads} heads`, field: "language.heads" });
+  const text = languageConfigFile({ ...language, tokens: tokenizer.size, end: idOf(reservedTokens.turnEnd), pad: idOf(reservedTokens.end) });
   const configFile = tower === null ? text : multimodalConfigFile({ tower: tower.config, text, imageToken: idOf(reservedTokens.image), tied: true });
   const config = parseModelConfig(configFile, { file: "config.json" });
   const random = randomFrom(seed);
@@ -98,6 +77,31 @@ export async function createModel({ tower, language, texts, seed }: { tower: Tow
     chat: chatFormat({ template: chatTemplate, specialTokens: tokenizer.specialTokens, file: "chat_template.jinja" }),
     imageProcessor: tower === null ? null : tower.imageProcessor,
     endTokens: config.language.endTokens,
+  };
+}
+
+/** `config.json` of a new Llama. @throws InputError when the heads do not divide the hidden size */
+export function languageConfigFile({ hiddenSize, layers, heads, keyValueHeads = heads, intermediateSize, maxPositions = 1024, tokens, end, pad }: LanguageSizes & { tokens: number; end: number; pad: number }): Record<string, unknown> {
+  if (!Number.isInteger(hiddenSize / heads)) throw new InputError({ message: `hidden size ${hiddenSize} is not a multiple of ${heads} heads`, field: "language.heads" });
+  return {
+    architectures: ["LlamaForCausalLM"],
+    model_type: "llama",
+    vocab_size: tokens,
+    hidden_size: hiddenSize,
+    intermediate_size: intermediateSize ?? Math.ceil((hiddenSize * 8) / 3 / 16) * 16,
+    num_hidden_layers: layers,
+    num_attention_heads: heads,
+    num_key_value_heads: keyValueHeads,
+    head_dim: hiddenSize / heads,
+    hidden_act: "silu",
+    max_position_embeddings: maxPositions,
+    rms_norm_eps: 1e-6,
+    rope_theta: 10000,
+    tie_word_embeddings: true,
+    bos_token_id: null,
+    eos_token_id: end,
+    pad_token_id: pad,
+    torch_dtype: "float32",
   };
 }
 

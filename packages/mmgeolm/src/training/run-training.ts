@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type DiagramRecord, InputError, readRecords } from "@mmgeo/dataset";
 import type { TrainProgress } from "@mmgeo/engine";
@@ -6,9 +7,11 @@ import type { Conversation } from "../data/conversation.js";
 import { conversationsOf } from "../data/conversations-of.js";
 import { readConversations } from "../data/llava-conversations.js";
 import { loadModel } from "../model/checkpoint.js";
-import { createModel, loadTower } from "../model/create.js";
+import { createModel, languageConfigFile, loadTower } from "../model/create.js";
 import { joinModels } from "../model/join-models.js";
 import type { Model } from "../model/model.js";
+import { type ModelConfig, parseModelConfig, tokensPerImage } from "../model/multimodal-config.js";
+import { availableMemory, estimateStage, measureSpeed, type StageEstimate, usualUtilisation } from "./estimate.js";
 import { type StageResult, trainStage } from "./train-stage.js";
 
 const positive = z.number().positive();
@@ -85,12 +88,7 @@ export async function runTraining({
   onStage?: (stage: { stage: string | number; folder: string; result: Omit<StageResult, "model"> }) => void;
   onProgress?: (stage: string | number, progress: TrainProgress) => void;
 }): Promise<{ folder: string; stages: { stage: string | number; folder: string; steps: number; samples: number; tooLong: number; lastLoss: number | null }[] }> {
-  const parsed = trainingConfigSchema.safeParse(given);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new InputError({ message: issue?.message ?? "is not a training configuration", file, field: issue?.path.join(".") ?? null });
-  }
-  const config = parsed.data;
+  const config = checkedConfig(given, file);
   const at = (path: string) => resolve(folder, path);
   const conversations = await readData(config.data, at, config.seed);
   if (conversations.length === 0) throw new InputError({ message: "gives no conversations; name records or files of conversations", file, field: "data" });
@@ -105,6 +103,47 @@ export async function runTraining({
     done.push({ stage, folder: last, steps: result.steps, samples: result.samples, tooLong: result.tooLong, lastLoss: result.losses.at(-1) ?? null });
   }
   return { folder: last, stages: done };
+}
+
+/**
+ * What the stages of a configuration will take, from sizes alone: the model is not loaded and the data need not be there. A
+ * sample is taken to be as long as `maxTokens` says, and a quarter of its text an answer.
+ *
+ * @param samples how many there are; counted where the data can be read, 100,000 otherwise
+ */
+export async function estimateTraining({ config: given, file, folder, samples = 100_000 }: { config: unknown; file: string; folder: string; samples?: number }): Promise<{ stage: string | number; estimate: StageEstimate; seconds: number; available: number }[]> {
+  const config = checkedConfig(given, file);
+  const model = await modelConfigOf(config, (path) => resolve(folder, path), file);
+  const speed = await measureSpeed();
+  return config.stages.map((stage) => {
+    const tokens = Math.min(stage.maxTokens ?? 2048, model.language.maxPositions);
+    const pictures = model.multimodal === null || stage.stage === "text" ? 0 : Math.min(tokensPerImage(model.multimodal), tokens);
+    const estimate = estimateStage({ ...stage, config: model, samples, tokens, answerTokens: Math.ceil((tokens - pictures) / 4) });
+    return { stage: stage.stage, estimate, seconds: (estimate.steps * estimate.operations) / (speed * usualUtilisation), available: availableMemory() };
+  });
+}
+
+/** The configuration of the model a training begins with, without its weights. */
+async function modelConfigOf({ model }: z.output<typeof trainingConfigSchema>, at: (path: string) => string, file: string): Promise<ModelConfig> {
+  const read = async (path: string): Promise<Record<string, unknown>> => {
+    const source = join(at(path), "config.json");
+    try {
+      return JSON.parse(await readFile(source, "utf8")) as Record<string, unknown>;
+    } catch (error) {
+      throw new InputError({ message: "cannot be read as JSON; is this the folder of a checkpoint?", file: source, cause: error });
+    }
+  };
+  if ("from" in model) return parseModelConfig(await read(model.from), { file: join(at(model.from), "config.json") });
+  const tower = (await read(model.tower))["vision_config"];
+  const text = typeof model.language === "string" ? await read(model.language) : languageConfigFile({ ...model.language, tokens: model.language.vocabularySize ?? 512, end: 0, pad: 0 });
+  return parseModelConfig({ model_type: "llava", image_token_index: 0, vision_feature_select_strategy: "full", vision_config: tower, text_config: text }, { file });
+}
+
+function checkedConfig(given: unknown, file: string): z.output<typeof trainingConfigSchema> {
+  const parsed = trainingConfigSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new InputError({ message: issue?.message ?? "is not a training configuration", file, field: issue?.path.join(".") ?? null });
 }
 
 async function readData(data: z.output<typeof trainingConfigSchema>["data"], at: (path: string) => string, seed: number): Promise<Conversation[]> {

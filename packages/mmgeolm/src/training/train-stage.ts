@@ -9,6 +9,7 @@ import { tokensPerImage } from "../model/multimodal-config.js";
 import { imagePlaceholder, type Message } from "../text/chat.js";
 import { encodeConversation, type EncodedSample } from "../text/prompt.js";
 import { answerLoss, sideBySide, tokenArrays } from "./batch.js";
+import { availableMemory, estimateStage, gigabytes } from "./estimate.js";
 import { groupedBatches, packedRows } from "./grouping.js";
 import { createAdapters, isAdapter, type LoraOptions, withAdapters } from "./lora.js";
 import { cacheFeatures, pixelStoreOf } from "./vision-cache.js";
@@ -70,6 +71,15 @@ export interface StageResult {
   /** samples trained on, and those left out because they were longer than `maxTokens` */
   samples: number;
   tooLong: number;
+}
+
+/** @throws InputError when a step would not fit into memory: better said now than by the system's killer in the middle of the night */
+function refuseTooLarge({ options, rows, tokens, answerTokens, samples }: { options: StageOptions; rows: number; tokens: number; answerTokens: number; samples: number }): void {
+  const { memory } = estimateStage({ ...options, config: options.model.config, batchSize: rows, samples, tokens, answerTokens });
+  const available = availableMemory() + memory.weights;
+  if (memory.total > available) {
+    throw new InputError({ message: `a step of ${rows} samples of up to ${tokens} tokens needs about ${gigabytes(memory.total)} (${gigabytes(memory.activations)} of it for the samples), and ${gigabytes(available)} are free; lower batchSize or maxTokens, or train adapters (lora)`, field: "batchSize" });
+  }
 }
 
 /** Frees the tensors of one map that another has not: what merging adapters made, or left behind. */
@@ -137,6 +147,7 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
   };
 
   const { config, configFile } = model;
+  refuseTooLarge({ options, tokens: options.pack === true ? maxTokens : Math.max(...lengths), answerTokens: Math.max(...samples.map(({ labels }) => labels.filter((label) => label !== -100).length)), rows: size, samples: samples.length });
   const result = await train({
     parameters: { ...model.parameters, ...adapters },
     trainable,
