@@ -2,6 +2,10 @@
 // TFE_NewContext renamed to MMGeo_NewContext), keeps the pointer, and offers what tfjs-node lacks: building a graph
 // node by node with TensorFlow's shape inference, and registering it as a function of that context.
 
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "graph.h"
 
 using mmgeo::Check;
@@ -158,7 +162,31 @@ void Define(napi_env env, napi_value exports, const char* name) {
   if (napi_create_function(env, name, NAPI_AUTO_LENGTH, Export<Body>, nullptr, &function) == napi_ok) napi_set_named_property(env, exports, name, function);
 }
 
+// Opens TensorFlow, to which this addon is not linked: its calls bind when they are first made. TensorFlow logs while it
+// loads, before anything can tell it not to, so standard error leads nowhere meanwhile, unless logs are wanted.
+void LoadTensorFlow() {
+  const char* level = getenv("TF_CPP_MIN_LOG_LEVEL");
+  const int saved = level != nullptr && atoi(level) >= 1 ? dup(2) : -1;
+  if (saved >= 0) {
+    const int nowhere = open("/dev/null", O_WRONLY);
+    dup2(nowhere, 2);
+    close(nowhere);
+  }
+  const bool loaded = dlopen(MMGEO_FRAMEWORK, RTLD_LAZY | RTLD_GLOBAL) != nullptr && dlopen(MMGEO_TENSORFLOW, RTLD_LAZY | RTLD_GLOBAL) != nullptr;
+  if (saved >= 0) {
+    dup2(saved, 2);
+    close(saved);
+  }
+  if (!loaded) throw Failure{dlerror()};
+}
+
 napi_value Initialize(napi_env env, napi_value exports) {
+  try {
+    LoadTensorFlow();
+  } catch (const Failure& failure) {
+    napi_throw_error(env, nullptr, failure.message.c_str());
+    return nullptr;
+  }
   Define<Configure>(env, exports, "configure");
   Define<CreateGraph>(env, exports, "createGraph");
   Define<AddNode>(env, exports, "addNode");

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, constants } from "node:os";
 import { dirname, join } from "node:path";
@@ -17,6 +17,8 @@ export interface BackendOptions extends ProvisionOptions {
    * @default an official binary if one is installed, else "provisioned"
    */
   readonly source?: "provisioned";
+  /** `false` runs compiled functions op by op, e.g. to find out whether a difference comes from capture. @default true */
+  readonly capture?: boolean;
 }
 
 export interface BackendInfo {
@@ -29,6 +31,11 @@ export interface BackendInfo {
   readonly capture: boolean;
   /** Why graphs are not captured, or null. */
   readonly captureProblem: string | null;
+  /**
+   * Whether the device multiplies bfloat16 itself. Where it does not, `precision: "bfloat16"` means float32, which is faster there
+   * and more exact; `MMGEO_BFLOAT16=1` computes in bfloat16 all the same.
+   */
+  readonly bfloat16: boolean;
   /** Folder of the addon in use. */
   readonly folder: string;
 }
@@ -71,6 +78,8 @@ export function hasNativeBackend(): boolean {
 async function load(options: BackendOptions): Promise<Loaded> {
   const threads = options.threads ?? (Number(process.env["MMGEO_THREADS"] ?? 0) || availableParallelism());
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
+  // TensorFlow turns oneDNN on by itself only where there is AVX-512; it is faster with AVX2 too (README, "Speed").
+  process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "1";
   const official = options.source === "provisioned" ? null : findOfficialBinding();
   const opened = official === null ? await openProvisioned(options, threads) : openOfficial(official);
   defineRemovedUtilities();
@@ -80,16 +89,18 @@ async function load(options: BackendOptions): Promise<Loaded> {
   registerKernels();
   tf.registerBackend("tensorflow", () => backend as unknown as tf.KernelBackend, 3);
   if (!(await tf.setBackend("tensorflow"))) throw new Error("TensorFlow could not be made the backend of tf");
+  const addon = options.capture === false ? null : opened.addon;
   const info: BackendInfo = {
     source: official === null ? "provisioned" : "official",
     tensorflowVersion: opened.binding.TF_Version,
     device: opened.binding.isUsingGpuDevice() ? "gpu" : "cpu",
     threads,
-    capture: opened.addon !== null,
-    captureProblem: opened.captureProblem,
+    capture: addon !== null,
+    captureProblem: opened.addon !== null && addon === null ? "not wanted" : opened.captureProblem,
+    bfloat16: opened.binding.isUsingGpuDevice() || process.env["MMGEO_BFLOAT16"] === "1" || processorMultipliesBfloat16(),
     folder: opened.folder,
   };
-  return { info, backend, addon: opened.addon };
+  return { info, backend, addon };
 }
 
 interface Opened {
@@ -103,8 +114,8 @@ async function openProvisioned(options: BackendOptions, threads: number): Promis
   const files = await provision(options);
   let addon: CaptureAddon | null = null;
   if (files.capture !== null) {
-    // Global, because tfjs-node's addon, opened after it, asks it for the context.
-    addon = openAddon(files.capture, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL) as CaptureAddon;
+    // Lazy, because it opens TensorFlow itself; global, because tfjs-node's addon, opened after it, asks it for the context.
+    addon = openAddon(files.capture, constants.dlopen.RTLD_LAZY | constants.dlopen.RTLD_GLOBAL) as CaptureAddon;
     addon.configure(configProto(threads));
   }
   const binding = openAddon(files.binding, constants.dlopen.RTLD_NOW) as Binding;
@@ -128,6 +139,15 @@ function configProto(threads: number): Uint8Array {
 
 function varint(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
+}
+
+/** Linux tells of the instructions; elsewhere float32 is the safe answer. */
+function processorMultipliesBfloat16(): boolean {
+  try {
+    return /^(?:flags|Features)\s*:.*\b(?:avx512_bf16|amx_bf16|bf16)\b/m.test(readFileSync("/proc/cpuinfo", "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 /** A binary that tfjs-node's or tfjs-node-gpu's own install script put beside its JavaScript, or null. */

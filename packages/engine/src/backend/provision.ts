@@ -90,6 +90,7 @@ export function hasNvidiaDriver(): boolean {
 function addonKey(libraryFolder: string): string {
   const hash = createHash("sha256").update(libraryFolder).update(process.env["CXX"] ?? "").update(process.arch);
   for (const file of [...bindingSources(), ...captureSources.map((name) => join(nativeFolder, name))]) hash.update(readFileSync(file));
+  hash.update(compileParameters({ sources: [], output: "", libraryFolder, flags: captureFlags(libraryFolder) }).join(" "));
   hash.update((require("node-api-headers/package.json") as { version: string }).version);
   return hash.digest("hex").slice(0, 16);
 }
@@ -146,9 +147,9 @@ async function compileAddons({ libraryFolder, addonFolder, tools, report }: Step
     const { code, errorOutput } = await runProgram({ command: tools.compiler, parameters: compileParameters({ sources, output: join(partial, output), libraryFolder, flags }) });
     return code === 0 ? null : errorOutput.trim();
   };
-  const captureProblem = await compile(captureSources.filter((name) => name.endsWith(".cc")).map((name) => join(nativeFolder, name)), "mmgeo_capture.node", captureFlags());
+  const captureProblem = await compile(captureSources.filter((name) => name.endsWith(".cc")).map((name) => join(nativeFolder, name)), "mmgeo_capture.node", captureFlags(libraryFolder));
   // The renamed call is the whole coupling: tfjs-node makes its context through ours, which keeps the pointer.
-  const problem = await compile(bindingSources(), "tfjs_binding.node", captureProblem === null ? ["-DTFE_NewContext=MMGeo_NewContext"] : []);
+  const problem = await compile(bindingSources(), "tfjs_binding.node", captureProblem === null ? ["-DTFE_NewContext=MMGeo_NewContext"] : linkFlags(libraryFolder));
   if (problem !== null) throw new InputError({ message: `the addon of tfjs-node did not compile with ${tools.compilerVersion}: ${problem.split("\n")[0] ?? ""}` });
   if (captureProblem !== null) {
     await writeFile(join(partial, "capture-problem.txt"), captureProblem);
@@ -159,14 +160,23 @@ async function compileAddons({ libraryFolder, addonFolder, tools, report }: Step
 
 function compileParameters({ sources, output, libraryFolder, flags }: { sources: readonly string[]; output: string; libraryFolder: string; flags: readonly string[] }): string[] {
   const nodeHeaders = (require("node-api-headers") as { include_dir: string }).include_dir;
-  const library = join(libraryFolder, "lib");
-  const link =
-    process.platform === "darwin"
-      ? ["-bundle", "-undefined", "dynamic_lookup", join(library, "libtensorflow_cc.2.dylib"), join(library, "libtensorflow_framework.2.dylib"), `-Wl,-rpath,${library}`]
-      : ["-shared", "-fPIC", `-L${library}`, "-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2", `-Wl,-rpath,${library}`];
-  return ["-std=c++17", "-O2", "-w", "-DNAPI_VERSION=8", ...flags, `-I${join(libraryFolder, "include")}`, `-I${nodeHeaders}`, "-o", output, ...sources, ...link];
+  const link = process.platform === "darwin" ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared", "-fPIC", "-Wl,-z,lazy"];
+  return ["-std=c++17", "-O2", "-w", "-DNAPI_VERSION=8", `-I${join(libraryFolder, "include")}`, `-I${nodeHeaders}`, "-o", output, ...sources, ...link, ...flags];
 }
 
-function captureFlags(): string[] {
-  return ["-fvisibility=hidden", "-pthread"];
+/** Without the capture addon, tfjs-node's own addon brings TensorFlow along. */
+function linkFlags(libraryFolder: string): string[] {
+  const { large, framework } = libraryPaths(libraryFolder);
+  return [large, framework, `-Wl,-rpath,${join(libraryFolder, "lib")}`];
+}
+
+function libraryPaths(libraryFolder: string): { large: string; framework: string } {
+  const suffix = process.platform === "darwin" ? ".2.dylib" : ".so.2";
+  return { large: join(libraryFolder, "lib", `libtensorflow_cc${suffix}`), framework: join(libraryFolder, "lib", `libtensorflow_framework${suffix}`) };
+}
+
+/** The capture addon is not linked to TensorFlow but opens it. */
+function captureFlags(libraryFolder: string): string[] {
+  const { large, framework } = libraryPaths(libraryFolder);
+  return ["-fvisibility=hidden", "-pthread", "-ldl", `-DMMGEO_FRAMEWORK="${framework}"`, `-DMMGEO_TENSORFLOW="${large}"`];
 }

@@ -3,6 +3,8 @@ import { compile, isTracing, linear, ResourceVariable, singleOperation, tf, useN
 import { requireBackend } from "../backend/backend.js";
 
 beforeAll(async () => {
+  // Also where the processor would take float32 instead.
+  process.env["MMGEO_BFLOAT16"] = "1";
   const info = await useNativeBackend();
   expect(info.capture, info.captureProblem ?? "").toBe(true);
 });

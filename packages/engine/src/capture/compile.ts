@@ -4,7 +4,10 @@ import { flatten, mapTensors } from "./tree.js";
 import { Trace, type Precision } from "./trace.js";
 
 export interface CompileOptions {
-  /** "bfloat16" computes every matrix product in bfloat16 and keeps everything else in float32. @default "float32" */
+  /**
+   * "bfloat16" computes every matrix product in bfloat16 and keeps everything else in float32, on devices that multiply
+   * bfloat16 (`BackendInfo.bfloat16`). @default "float32"
+   */
   readonly precision?: Precision;
   /** How many captures are kept, one for each set of argument shapes; the least recently used is dropped. @default 32 */
   readonly cacheSize?: number;
@@ -49,7 +52,7 @@ export function compile<Arguments extends readonly unknown[], Result>(work: (...
   const statistics = { captures: 0, calls: 0, nodes: 0, captureMilliseconds: 0 };
 
   const call = (...parameters: Arguments): Result => {
-    const { addon } = requireBackend();
+    const { addon, info } = requireBackend();
     const differentiated = (tf.engine() as unknown as { state: { gradientDepth: number } }).state.gradientDepth > 0;
     if (activeTrace !== null || differentiated) return work(...parameters);
     const { tensors, signature } = flatten(parameters);
@@ -58,7 +61,7 @@ export function compile<Arguments extends readonly unknown[], Result>(work: (...
     let capture = captures.get(signature);
     if (capture === undefined) {
       const started = performance.now();
-      capture = captureFunction({ work, parameters, tensors, precision, xla });
+      capture = captureFunction({ work, parameters, tensors, precision: info.bfloat16 ? precision : "float32", xla });
       statistics.captures += 1;
       statistics.nodes += capture.nodes;
       statistics.captureMilliseconds += performance.now() - started;

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { dataTypes } from "../backend/binding.js";
 import { attribute, singleOperation } from "../backend/operation.js";
 import { ResourceVariable } from "../capture/variable.js";
 
@@ -56,7 +57,7 @@ export function createTrainedParameter({ name, initial, group, weightDecay }: { 
 /** The square root of the sum of all squares. */
 export function globalNorm(gradients: readonly tf.Tensor[]): tf.Tensor {
   const halves = gradients.map((gradient) => singleOperation("L2Loss", [gradient]));
-  return singleOperation("AddN", halves, [attribute.int("N", halves.length)]).mul(2).sqrt();
+  return singleOperation("AddN", halves, [attribute.int("N", halves.length), attribute.type("T", dataTypes.float32)]).mul(2).sqrt();
 }
 
 /**
@@ -67,7 +68,7 @@ export function applyAdamW({ parameter, gradient, scale, scalars, options }: { p
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   const { value, firstMoment, secondMoment, weightDecay, learningRateScale } = parameter;
   const rate = learningRateScale === 1 ? scalars.learningRate : scalars.learningRate.mul(learningRateScale);
-  if (weightDecay > 0) value.write("AssignSubVariableOp", [value.read().mul(rate.mul(weightDecay))], [attribute.type("dtype", 1)]);
+  if (weightDecay > 0) value.write("AssignSubVariableOp", [value.read().mul(rate.mul(weightDecay))], [attribute.type("dtype", dataTypes.float32)]);
   // TensorFlow adds epsilon before the bias correction of the second moment, PyTorch after it.
   const corrected = tf.sub(1, scalars.beta2Power).sqrt().mul(epsilon);
   value.write("ResourceApplyAdam", [
