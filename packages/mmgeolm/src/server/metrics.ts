@@ -12,14 +12,14 @@ export class Metrics {
     counter.values.set(key, (counter.values.get(key) ?? 0) + by);
   }
 
-  /** @param gauges values of this moment */
-  text(gauges: readonly { name: string; help: string; value: number }[]): string {
+  /** @param others values that are kept elsewhere: counters, which only rise, and gauges, of this moment */
+  text(others: readonly { name: string; help: string; type: "counter" | "gauge"; value: number }[]): string {
     const lines: string[] = [];
     for (const [name, { help, values }] of this.#counters) {
       lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
       for (const [labels, value] of values) lines.push(`${name}${labels === "" ? "" : `{${labels}}`} ${value}`);
     }
-    for (const { name, help, value } of gauges) lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`);
+    for (const { name, help, type, value } of others) lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, `${name} ${value}`);
     return `${lines.join("\n")}\n`;
   }
 }

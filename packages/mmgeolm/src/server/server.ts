@@ -136,11 +136,11 @@ async function route(service: Service, path: string, request: IncomingMessage, r
   if (path === "/metrics") {
     const { totals } = batcher;
     const text = metrics.text([
-      { name: "mmgeolm_active", help: "Answers being made", value: batcher.active },
-      { name: "mmgeolm_waiting", help: "Requests waiting for a place", value: batcher.waiting },
-      { name: "mmgeolm_tokens", help: "Tokens made since the start", value: totals.tokens },
-      { name: "mmgeolm_prompt_tokens", help: "Prompt tokens read since the start", value: totals.promptTokens },
-      { name: "mmgeolm_busy_seconds", help: "Seconds spent computing since the start", value: totals.seconds },
+      { name: "mmgeolm_active", help: "Answers being made", type: "gauge", value: batcher.active },
+      { name: "mmgeolm_waiting", help: "Requests waiting for a place", type: "gauge", value: batcher.waiting },
+      { name: "mmgeolm_tokens_total", help: "Tokens made", type: "counter", value: totals.tokens },
+      { name: "mmgeolm_prompt_tokens_total", help: "Prompt tokens read", type: "counter", value: totals.promptTokens },
+      { name: "mmgeolm_busy_seconds_total", help: "Seconds spent computing", type: "counter", value: totals.seconds },
     ]);
     return void response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(text);
   }

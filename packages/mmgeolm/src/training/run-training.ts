@@ -50,6 +50,8 @@ export const trainingConfigSchema = z.strictObject({
   /** one folder below it for every stage: `stage-2`, `stage-3` */
   out: z.string(),
   seed: z.number().int().default(0),
+  /** where features of frozen towers are kept between runs; in memory without */
+  features: z.string().optional(),
   model: z.union([
     /** a model to train on */
     z.strictObject({ from: z.string() }),
@@ -97,7 +99,7 @@ export async function runTraining({
   let last = at(config.out);
   for (const [index, { stage, ...recipe }] of config.stages.entries()) {
     last = join(at(config.out), `stage-${stage}${config.stages.findIndex((other) => other.stage === stage) === index ? "" : `-${index + 1}`}`);
-    const { model: trained, ...result } = await trainStage({ ...recipe, stage, model, conversations, folder: last, seed: config.seed, onProgress: (progress) => onProgress?.(stage, progress) });
+    const { model: trained, ...result } = await trainStage({ ...recipe, stage, model, conversations, folder: last, featureFolder: config.features === undefined ? undefined : at(config.features), seed: config.seed, onProgress: (progress) => onProgress?.(stage, progress) });
     model = trained;
     onStage?.({ stage, folder: last, result });
     done.push({ stage, folder: last, steps: result.steps, samples: result.samples, tooLong: result.tooLong, lastLoss: result.losses.at(-1) ?? null });

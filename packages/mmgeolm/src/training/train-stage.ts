@@ -5,14 +5,13 @@ import type { Conversation } from "../data/conversation.js";
 import { saveModel } from "../model/checkpoint.js";
 import type { Parameters } from "../model/language.js";
 import type { Model } from "../model/model.js";
-import { tokensPerImage } from "../model/multimodal-config.js";
 import { imagePlaceholder, type Message } from "../text/chat.js";
 import { encodeConversation, type EncodedSample } from "../text/prompt.js";
 import { answerLoss, sideBySide, tokenArrays } from "./batch.js";
 import { availableMemory, estimateStage, gigabytes } from "./estimate.js";
 import { groupedBatches, packedRows } from "./grouping.js";
 import { createAdapters, isAdapter, type LoraOptions, withAdapters } from "./lora.js";
-import { cacheFeatures, pixelStoreOf } from "./vision-cache.js";
+import { featureStore, pixelStoreOf } from "./vision-cache.js";
 
 /** The parts of a model that can be trained or frozen apart. */
 export type Part = "vision" | "projector" | "language";
@@ -29,6 +28,8 @@ export interface StageOptions {
   conversations: readonly Conversation[];
   /** where the model is written when the stage is done, with `training/` beside it for metrics and resuming; nothing is written without */
   folder?: string;
+  /** where a frozen tower's features are kept, by content, for later runs @default in memory */
+  featureFolder?: string;
   /** samples a step @default 16 */
   batchSize?: number;
   /**
@@ -118,7 +119,7 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
   const merged = (parameters: Parameters): Parameters => (lora === undefined ? parameters : withAdapters(parameters, lora));
   const trainable = (name: string) => (isAdapter(name) || (trained.includes(partOf(name)) && !(lora !== undefined && partOf(name) === "language"))) && scaleOf(name) > 0;
   const frozenTower = multimodal !== null && (stage !== 3 || learningRateScale.vision === 0);
-  const features = frozenTower && pixels !== null ? await cacheFeatures({ model, images: samples.flatMap(({ images }) => images), pixels }) : null;
+  const features = frozenTower && pixels !== null ? await featureStore({ model, images: samples.flatMap(({ images }) => images), pixels, folder: options.featureFolder }) : null;
 
   const lengths = samples.map(({ ids }) => ids.length);
   const imageCounts = samples.map(({ images }) => images.length);
@@ -136,13 +137,7 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
     const arrays = tokenArrays({ layout: options.pack === true ? { rows, tokens: maxTokens } : sideBySide(chosen), model });
     const images = chosen.flatMap((sample) => sample.images);
     if (multimodal === null || pixels === null || images.length === 0) return arrays;
-    if (features !== null) {
-      const width = multimodal.vision.hidden_size * multimodal.featureLayers.length;
-      const tokens = tokensPerImage(multimodal);
-      const data = new Float32Array(images.length * tokens * width);
-      for (const [index, image] of images.entries()) data.set(features.get(image) as Float32Array, index * tokens * width);
-      return { ...arrays, features: { shape: [images.length, tokens, width], data } };
-    }
+    if (features !== null) return { ...arrays, features: await features.features(images) };
     return { ...arrays, pixels: await pixels.pixels(images) };
   };
 
