@@ -33,3 +33,7 @@ export { problemOfProgram, readPrograms } from "./sources/programs.js";
 export { exportDiagram, exportExtensions, type ExportFormat, exportFormats } from "./export/exporters.js";
 export { exportDataset } from "./export/export-dataset.js";
 export type { BuildOutcome } from "./build/build-task.js";
+export { answerProblem, type ProblemAnswer } from "./build/answer-problem.js";
+export { closedForm } from "./build/closed-form.js";
+export { type AlphaGeometryProblem, readAlphaGeometry, translateConstructions } from "./sources/alphageometry.js";
+export { type ConstructionProblem, parseConstructions } from "./sources/alphageometry-parse.js";

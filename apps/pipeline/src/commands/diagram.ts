@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { InputError } from "@mmgeo/dataset";
-import { buildDataset, checkDataset, defaultStyle, exportDataset, exportFormats, type Problem, readFormalGeo, readPrograms, sampleProblems, sampleStyle } from "@mmgeo/diagram";
+import { answerProblem, buildDataset, checkDataset, defaultStyle, exportDataset, exportFormats, type Problem, readFormalGeo, readPrograms, sampleProblems, sampleStyle } from "@mmgeo/diagram";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { log, printJson } from "./output.js";
 
@@ -30,7 +30,7 @@ interface BuildFlags {
 /** Problems sampled where nobody says how many. */
 const DEFAULT_SAMPLE = 300;
 
-async function problemsOf({ from, limit, ids, seed }: BuildFlags, input: string | undefined): Promise<Iterable<Problem> | AsyncIterable<Problem>> {
+async function problemsOf({ from, limit, ids, seed }: Pick<BuildFlags, "from" | "limit" | "ids" | "seed">, input: string | undefined): Promise<Iterable<Problem> | AsyncIterable<Problem>> {
   const wanted = ids === undefined ? undefined : (await readIds(ids));
   if (from === "sample") return sampleProblems({ count: limit ?? DEFAULT_SAMPLE, seed }).filter(({ id }) => wanted === undefined || wanted.includes(id));
   if (input === undefined) throw new InputError({ message: `--from ${from} needs an input: the folder or file to read`, field: "INPUT" });
@@ -47,7 +47,7 @@ async function readIds(file: string): Promise<string[]> {
   return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-/** `mmgeo diagram build | check | export` */
+/** `mmgeo diagram build | solve | check | export` */
 export function registerDiagramCommands(program: Command): void {
   const diagram = program.command("diagram").description("diagrams from code: solved, proven, drawn, captioned, perturbed");
 
@@ -92,6 +92,25 @@ export function registerDiagramCommands(program: Command): void {
       for (const { id, stage, reason } of report.failed.slice(0, 10)) log(`  ${id} (${stage}): ${reason}`);
       if (report.failed.length > 10) log(`  and ${report.failed.length - 10} more: see build-report.json in ${flags.out}`);
       if (flags.json === true) printJson({ ...report, seconds });
+    });
+
+  diagram
+    .command("solve")
+    .description("answer problems by drawing and measuring them")
+    .argument("[input]", "the folder or file to read; not needed for --from sample")
+    .addOption(new Option("--from <source>", "what the input is").choices(["formalgeo", "programs", "sample"]).default("programs"))
+    .option("--seed <n>", "seed of everything random", wholeNumber(0), 1)
+    .option("--limit <n>", "at most so many problems", wholeNumber(1))
+    .option("--ids <file>", "only these problems, one id a line")
+    .option("--json", "one JSON object a problem")
+    .action(async (input: string | undefined, flags: Pick<BuildFlags, "from" | "seed" | "limit" | "ids" | "json">) => {
+      for await (const problem of await problemsOf(flags, input)) {
+        const answer = answerProblem(problem, { seed: flags.seed });
+        if (flags.json === true) printJson(answer);
+        else if (answer.ok) process.stdout.write(`${answer.id}: ${answer.closedForm ?? answer.value.toPrecision(8)}${answer.published === null ? "" : ` (published: ${answer.published})`}\n`);
+        else process.stdout.write(`${answer.id}: no answer: ${answer.reason}\n`);
+        if (!answer.ok) process.exitCode = 1;
+      }
     });
 
   diagram

@@ -3,7 +3,7 @@ import { captionOf } from "../caption/caption.js";
 import { checkStatement } from "../check/check.js";
 import { measure } from "../check/measure.js";
 import { composeScene } from "../draw/compose.js";
-import { layOut } from "../draw/drawing.js";
+import { type Drawing, type DrawOptions, layOut } from "../draw/drawing.js";
 import { sharedArea } from "../draw/place-labels.js";
 import { differingPixels, encodePng, type Pixels, renderPixels } from "../draw/png.js";
 import { type DrawStyle, frameSize } from "../draw/style.js";
@@ -67,7 +67,8 @@ export function buildRecord(options: BuildOptions): BuildResult {
   const { problem, negatives = 10, seed, size = frameSize, marks = "stated", detail = "everything", start } = options;
   const failed = (stage: BuildStage, reason: string): BuildResult => ({ ok: false, id: problem.id, stage, reason });
   const read = readProblemStatements(problem);
-  if (namesOf(read.all).points.length === 0) return failed("read", read.unreadable[0]?.message ?? "the problem names no point");
+  const names = namesOf(read.all);
+  if (names.points.length + names.circles.length === 0) return failed("read", read.unreadable[0]?.message ?? "the problem names no point");
   const goal = goalOf(problem);
   const seedHere = seedOf(problem.id, seed);
   const given = read.all.filter((statement) => statement.kind !== "mark");
@@ -142,10 +143,22 @@ function painter({ marked, explicit, size, seed, style = {} }: { /** null marks 
     return [...chosen.map((target): Statement => ({ kind: "mark", target })), ...explicit];
   };
   const paint = (figure: SolvedFigure): ReturnType<Painter> => {
-    const drawing = layOut({ scene: figure.scene, statements: [...figure.construction, ...figure.stated, ...marksOf(figure)], style: { ...style, fontSize, lineWidth }, seed, measure });
+    const drawing = layOutSmaller({ scene: figure.scene, statements: [...figure.construction, ...figure.stated, ...marksOf(figure)], style: { ...style, fontSize, lineWidth }, seed, measure });
     return { pixels: renderPixels(svgOf(drawing), { size }), shared: sharedArea(drawing.labels) };
   };
   return Object.assign(paint, { marksOf });
+}
+
+/** Long labels get smaller letters before a figure is given up. */
+function layOutSmaller({ style, ...rest }: DrawOptions & { style: Partial<DrawStyle> & { fontSize: number } }): Drawing {
+  for (const share of [1, 0.82]) {
+    try {
+      return layOut({ ...rest, style: { ...style, fontSize: style.fontSize * share } });
+    } catch (error) {
+      if (!InputError.isInstance(error)) throw error;
+    }
+  }
+  return layOut({ ...rest, style: { ...style, fontSize: style.fontSize * 0.66 } });
 }
 
 /** The statement of the first figure that an edit made this one from, or itself. */

@@ -56,7 +56,7 @@ function impliedLines(statement: Statement): string[] {
 }
 
 const markedRelations = new Set(["PerpendicularBetweenLine", "ParallelBetweenLine", "IsMidpointOfLine", "IsBisectorOfAngle", "RightTriangle", "IsoscelesTriangle", "IsoscelesRightTriangle", "EquilateralTriangle", "IsPerpendicularBisectorOfLine", "IsAltitudeOfTriangle", "IsMedianOfTriangle"]);
-const valued = new Set(["LengthOfLine", "MeasureOfAngle", "MeasureOfArc"]);
+const valued = new Set(["LengthOfLine", "MeasureOfAngle", "MeasureOfArc", "RadiusOfCircle", "DiameterOfCircle"]);
 
 /** The statements a textbook would mark on the figure: values along drawn segments and in angles, squares, ticks, arrows. */
 export function markable(construction: readonly Statement[], stated: readonly Statement[]): Statement[] {

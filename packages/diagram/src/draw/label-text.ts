@@ -169,6 +169,11 @@ function within(expression: Expression, least: number, setting: Setting): TextBo
   return looseness(expression) < least ? row(plainText("(", setting), box, plainText(")", setting)) : box;
 }
 
+/** `r = 4` */
+export function namedText(name: string, expression: Expression, setting: Setting): TextBox {
+  return row(plainText(`${name} = `, setting), expressionText(expression, setting));
+}
+
 /** An angle's label: `60°`, `x°`, `(2x − 35)°`. */
 export function angleText(expression: Expression, setting: Setting): TextBox {
   return row(within(expression, 2, setting), plainText("°", setting));

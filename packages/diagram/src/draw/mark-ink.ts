@@ -1,7 +1,7 @@
 import type { Position, Scene } from "@mmgeo/dataset";
 import { angleOf, arcOf, type Figure, turn } from "./figure.js";
 import { arcPositions, type Frame } from "./frame.js";
-import { angleText, expressionText, plainText, type TextBox } from "./label-text.js";
+import { angleText, expressionText, namedText, plainText, type TextBox } from "./label-text.js";
 import type { Mark } from "./marks.js";
 import type { InkLine, LabelRequest } from "./place-labels.js";
 import type { DrawStyle } from "./style.js";
@@ -57,6 +57,9 @@ export function inkOfMarks(marks: readonly Mark[], context: Context): MarkInk {
         break;
       case "square":
         if (has(mark.angle)) addSquare(mark.angle, context, result);
+        break;
+      case "circle":
+        if (context.figure.circles.some(({ name }) => name === mark.circle)) addCircle(mark, context, result);
         break;
       case "arc":
         if (has(mark.arc.slice(1)) && context.scene.circles[mark.arc.charAt(0)] !== undefined) addArc(mark, context, result);
@@ -202,6 +205,9 @@ function addAngle(mark: Extract<Mark, { kind: "angle" | "equalAngle" }>, ring: n
     const half = Math.abs(direction[0]) * (box.width / 2) + Math.abs(direction[1]) * ((box.ascent + box.descent) / 2);
     for (const away of [1.5, 4, 7, 11, 16, 22, 29, 37]) candidates.push({ at: along(corner.vertex, direction, radius + half + away), cost: Math.abs(shift) * 6 + away * 0.22 });
   }
+  // Where the way along the bisector leaves the frame, towards the middle of the figure.
+  const inward = distance(corner.vertex, context.center);
+  if (inward > 1e-6) for (const share of [0.3, 0.5, 0.7]) candidates.push({ at: mix(corner.vertex, context.center, share), cost: 14 + share * 4 });
   result.requests.push({ text: `angle ${mark.angle}`, box, candidates });
 }
 
@@ -218,6 +224,17 @@ function addSquare(angle: string, context: Context, result: MarkInk): void {
   const ends: Position[] = [[vertex[0] + u[0], vertex[1] + u[1]], [vertex[0] + u[0] + v[0], vertex[1] + u[1] + v[1]], [vertex[0] + v[0], vertex[1] + v[1]]];
   result.strokes.push({ path: pathOf(...ends), weight: 0.75 });
   result.ink.push(...inkOf(ends));
+}
+
+function addCircle(mark: Extract<Mark, { kind: "circle" }>, context: Context, result: MarkInk): void {
+  const { style, frame, scene } = context;
+  const { center, radius } = scene.circles[mark.circle] as Scene["circles"][string];
+  // Of circles about one centre it could not be told whose radius it is.
+  if (Object.entries(scene.circles).some(([name, other]) => name !== mark.circle && distance(other.center, center) < 1e-6 * radius)) return;
+  const box = namedText(mark.letter, mark.value, { face: style.face, size: style.fontSize * 0.86 });
+  const middle = frame.place(center);
+  const candidates = [0.3, 0.45, 0.6, 0.72].flatMap((share) => Array.from({ length: 16 }, (_, index) => ({ at: along(middle, frame.direction((index * Math.PI) / 8), share * radius * frame.scale), cost: share * 3 + Math.abs(index - 12) * 0.1 })));
+  result.requests.push({ text: `${mark.letter} ${mark.circle}`, box, candidates });
 }
 
 function addArc(mark: Extract<Mark, { kind: "arc" }>, context: Context, result: MarkInk): void {

@@ -12,6 +12,8 @@ export type Mark =
   | { kind: "square"; angle: string }
   | { kind: "tick"; from: string; to: string; strokes: number }
   | { kind: "arrow"; from: string; to: string; strokes: number }
+  /** a radius or diameter that is not a segment of the figure: `r = 4` inside the circle */
+  | { kind: "circle"; circle: string; letter: "r" | "d"; value: Expression }
   | { kind: "arc"; arc: string; value: Expression; degrees: boolean };
 
 type Measure = Extract<Expression, { kind: "measure" }>;
@@ -58,6 +60,7 @@ export function marksOf({ statements, scene, measure }: { statements: readonly S
     if (term.name === "LengthOfLine") marks.set(`length ${segmentKey(name)}`, { kind: "length", from: name.charAt(0), to: name.charAt(1), value: written });
     else if (term.name === "MeasureOfAngle" && constantValue(written) === 90) square(name);
     else if (term.name === "MeasureOfAngle") marks.set(`angle ${name}`, { kind: "angle", angle: name, value: written });
+    else if (term.name === "RadiusOfCircle" || term.name === "DiameterOfCircle") marks.set(`${term.name} ${name}`, { kind: "circle", circle: name, letter: term.name === "RadiusOfCircle" ? "r" : "d", value: written });
     else if (term.name === "MeasureOfArc" || term.name === "LengthOfArc") marks.set(`arc ${name}`, { kind: "arc", arc: name, value: written, degrees: term.name === "MeasureOfArc" });
   };
   const square = (angle: string): void => {

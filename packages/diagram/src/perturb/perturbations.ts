@@ -31,6 +31,8 @@ export interface PerturbedFigure extends SolvedFigure {
 
 /** Edited programs that have no drawing cost the most time; after so many for each one asked for, only relabelled figures follow. */
 const FAILURES_PER_FIGURE = 2;
+/** How many statements are tried, one at a time, where an edit contradicts the rest. */
+const STATEMENTS_TO_GIVE_UP = 4;
 /** Points closer than this share of the figure's extent are not told apart. */
 const LEAST_SEPARATION = 0.035;
 
@@ -73,6 +75,22 @@ export function* perturbations({ figure, seed, count }: { figure: SolvedFigure; 
       if (editClass !== "order") failures += 1;
     }
   }
+  // Figures that say more than they need contradict any one edit: each is tried with one other statement given up.
+  failures = 0;
+  for (const edit of allEdits(figure, random)) {
+    if (failures > FAILURES_PER_FIGURE * count) break;
+    const others = random.shuffle(figure.stated.filter((statement) => statement !== edit.from)).slice(0, STATEMENTS_TO_GIVE_UP);
+    for (const other of others) {
+      attempt += 1;
+      const perturbed = solveEdit(figure, edit, seed + attempt, [other]);
+      if (fresh(perturbed)) {
+        solved.push(perturbed);
+        yield perturbed;
+        break;
+      }
+      failures += 1;
+    }
+  }
   // Two edits: a figure already solved, its labels exchanged.
   for (const rename of relabellingsOf(figure, random)) {
     for (const base of solved) {
@@ -97,6 +115,20 @@ function editQueues(figure: SolvedFigure, random: SeededRandom): Record<Exclude<
     for (let round = 0; own.some((list) => round < list.length); round += 1) for (const list of own) if (list[round] !== undefined) yield list[round] as StatementEdit;
   };
   return { number: queue("number"), shape: queue("shape"), relation: queue("relation") };
+}
+
+/** The same edits in the order of the classes' turns, once more. */
+function* allEdits(figure: SolvedFigure, random: SeededRandom): Generator<StatementEdit> {
+  const queues = Object.values(editQueues(figure, random));
+  for (let open = queues.length; open > 0; ) {
+    open = 0;
+    for (const queue of queues) {
+      const next = queue.next();
+      if (next.done === true) continue;
+      open += 1;
+      yield next.value as StatementEdit;
+    }
+  }
 }
 
 type Rename = (letter: string) => string;
@@ -131,11 +163,11 @@ function falseOf(original: readonly Statement[], claims: readonly Statement[], s
 }
 
 /** Replaces one statement and solves again from the drawing there is, then from a sheared one: a rectangle never stops being one by itself. */
-function solveEdit(figure: SolvedFigure, edit: StatementEdit, seed: number): PerturbedFigure | null {
+function solveEdit(figure: SolvedFigure, edit: StatementEdit, seed: number, givenUp: readonly Statement[] = []): PerturbedFigure | null {
   const { from, to } = edit;
   const replace = (list: readonly Statement[]): Statement[] => list.flatMap((statement) => (statement === from ? [to] : sameMeaning(statement, from, "english") || sameMeaning(statement, to, "english") ? [] : [statement]));
-  let stated = replace(figure.stated);
-  let dropped: Statement[] = [];
+  let stated = replace(figure.stated.filter((statement) => !givenUp.includes(statement)));
+  let dropped: Statement[] = [...givenUp];
   for (const start of [figure.scene, sheared(figure.scene, seededRandom("shear", seed))]) {
     let result = solve({ statements: [...figure.construction, ...stated], seed, start, attempts: 1 });
     if (!result.ok && dropped.length === 0) {
