@@ -54,8 +54,10 @@ test("samples with different numbers of candidates share a batch without seeing 
   expect(texts).toHaveLength(16);
   const [text, batchImage, batchText] = views;
   const rows = (matrix: Float32Array, columns: number): number[][] => Array.from({ length: matrix.length / columns }, (_, row) => Array.from(matrix.subarray(row * columns, (row + 1) * columns)).flatMap((value, column) => (value === 1 ? [column] : [])));
-  expect(rows(text?.membership as Float32Array, 16)).toEqual([[0, 1, 2], [3, 4, 5, 6, 7, 8], [], []]);
-  expect(rows(text?.positive as Float32Array, 16)).toEqual([[0], [3], [], []]);
-  expect(rows(batchImage?.membership as Float32Array, 16)).toEqual([[0, 3], [0, 3], [], []]);
+  expect(rows(text?.membership as Float32Array, 16)).toEqual([[0, 1, 2], [], [4, 5, 6, 7, 8, 9], []]);
+  expect(rows(text?.positive as Float32Array, 16)).toEqual([[0], [], [4], []]);
+  // Two pairs of the first sample, one of the second; the pair of a negative image is in everyone's batch.
+  expect(rows(batchImage?.membership as Float32Array, 16)).toEqual([[0, 3, 4], [0, 3, 4], [0, 3, 4], []]);
+  expect(rows(batchImage?.positive as Float32Array, 16)).toEqual([[0], [3], [4], []]);
   expect(batchText).toMatchObject({ form: "batch", side: "text", weight: 0.5 });
 });

@@ -17,6 +17,8 @@ export interface Batch {
   images: string[];
   texts: string[];
   views: LossView[];
+  /** Images and the texts that are true of them, by their places. */
+  pairs: { image: number; text: number }[];
 }
 
 /** Rounds up so that steps with a few candidates more or less share one captured function. */
@@ -42,6 +44,10 @@ export function batchOf({ groups, weights, imageMultiple = 4, textMultiple = 8 }
     texts.push(...group.texts);
     return start;
   });
+  const pairs = groups.flatMap((group, index) => {
+    const start = starts[index] as { image: number; text: number };
+    return group.pairs.map(([image, text]) => ({ image: start.image + image, text: start.text + text }));
+  });
   const counts = { image: roundedUp(images.length, imageMultiple), text: roundedUp(texts.length, textMultiple) };
   while (images.length < counts.image) images.push(images[0] as string);
   while (texts.length < counts.text) texts.push(texts[0] as string);
@@ -55,8 +61,8 @@ export function batchOf({ groups, weights, imageMultiple = 4, textMultiple = 8 }
       const membership = new Float32Array(counts[side] * columns);
       const positive = new Float32Array(counts[side] * columns);
       if (form === "batch") {
-        for (const row of starts) for (const column of starts) membership[row[side] * columns + column[other]] = 1;
-        for (const start of starts) positive[start[side] * columns + start[other]] = 1;
+        for (const row of pairs) for (const column of pairs) membership[row[side] * columns + column[other]] = 1;
+        for (const pair of pairs) positive[pair[side] * columns + pair[other]] = 1;
       }
       for (const [index, group] of groups.entries()) {
         const start = starts[index] as { image: number; text: number };
@@ -71,5 +77,5 @@ export function batchOf({ groups, weights, imageMultiple = 4, textMultiple = 8 }
       views.push({ form, side, weight: weight / directionsOf(form).length, membership, positive });
     }
   }
-  return { images, texts, views };
+  return { images, texts, views, pairs };
 }

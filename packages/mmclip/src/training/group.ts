@@ -9,7 +9,9 @@ import type { Sample, TextNegative, TextNegativeKind } from "./sample.js";
  * - `image`: the caption against its image and its negative images (the paper's image form);
  * - `group`: in-batch training whose batch is one sample: its images, each with the caption that is true of it, against
  *   each other in both directions (the paper's study, section 5);
- * - `batch`: in-batch training over the samples' positives, both directions: the baseline on random pairs.
+ * - `batch`: in-batch training over all pairs of the batch, both directions. With no negative images these are the samples'
+ *   positives, the baseline on random pairs; with them each sample brings its hard negatives into everyone's batch, so the
+ *   easy ones are there to begin with and the hard ones remain.
  */
 export const forms = ["text", "image", "group", "batch"] as const;
 export type Form = (typeof forms)[number];
@@ -29,6 +31,8 @@ export interface Group {
   images: string[];
   texts: string[];
   anchors: Anchor[];
+  /** Images and the texts that are true of them, `[image, text]` by their places; the positive's first. */
+  pairs: [number, number][];
 }
 
 export interface GroupOptions {
@@ -56,7 +60,8 @@ function drawTextNegatives(negatives: readonly TextNegative[], count: number, mi
 export function groupOf({ sample, options, random }: { sample: Sample; options: GroupOptions; random: RandomGenerator }): Group {
   const { forms: weights } = options;
   const wants = (form: Form): boolean => (weights[form] ?? 0) > 0;
-  const needsImages = wants("image") || wants("group");
+  const needsPairs = wants("group") || wants("batch");
+  const needsImages = wants("image") || needsPairs;
   const imageNegatives = needsImages ? sampleOf(sample.imageNegatives, options.imageNegatives, random) : [];
   const textNegatives = wants("text") ? drawTextNegatives(sample.textNegatives, options.textNegatives, options.textMixture ?? { rule: 1, retrieval: 1 }, random) : [];
   const images = [sample.image, ...imageNegatives.map(({ image }) => image)];
@@ -64,23 +69,22 @@ export function groupOf({ sample, options, random }: { sample: Sample; options: 
   const anchors: Anchor[] = [];
   if (texts.length > 1) anchors.push({ form: "text", side: "image", anchor: 0, positive: 0, candidates: texts.map((_, index) => index) });
   if (wants("image") && images.length > 1) anchors.push({ form: "image", side: "text", anchor: 0, positive: 0, candidates: images.map((_, index) => index) });
-  if (wants("group")) {
-    // Captions that are word for word the same are one text that is true of several images: such a pair is no negative.
-    const captionOf = new Map<number, number>([[0, 0]]);
+  const pairs: [number, number][] = [[0, 0]];
+  if (needsPairs) {
     for (const [index, { caption }] of imageNegatives.entries()) {
+      // Captions that are word for word the same are one text that is true of several images: such a pair is no negative.
       if (caption === null || caption === sample.caption || imageNegatives.slice(0, index).some((earlier) => earlier.caption === caption)) continue;
-      captionOf.set(index + 1, texts.length);
+      pairs.push([index + 1, texts.length]);
       texts.push(caption);
     }
-    const pairs = [...captionOf];
-    if (pairs.length > 1) {
-      for (const [image, text] of pairs) {
-        anchors.push({ form: "group", side: "image", anchor: image, positive: text, candidates: pairs.map(([, other]) => other) });
-        anchors.push({ form: "group", side: "text", anchor: text, positive: image, candidates: pairs.map(([other]) => other) });
-      }
+  }
+  if (wants("group") && pairs.length > 1) {
+    for (const [image, text] of pairs) {
+      anchors.push({ form: "group", side: "image", anchor: image, positive: text, candidates: pairs.map(([, other]) => other) });
+      anchors.push({ form: "group", side: "text", anchor: text, positive: image, candidates: pairs.map(([other]) => other) });
     }
   }
-  return { images, texts, anchors };
+  return { images, texts, anchors, pairs };
 }
 
 /** A loss that counts nothing cannot be trained on. */

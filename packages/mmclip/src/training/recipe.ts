@@ -33,6 +33,11 @@ export const recipeSchema = z.strictObject({
   textMixture: z.strictObject({ rule: weight, retrieval: weight }).default({ rule: 1, retrieval: 1 }),
   /** Weights of the forms in the loss; a form that is left out or 0 is not computed. */
   forms: z.strictObject({ text: weight.optional(), image: weight.optional(), group: weight.optional(), batch: weight.optional() }).default({ text: 1, image: 1 }),
+  /**
+   * Weight of an auxiliary loss: from an image's embedding, which words its caption has (labels, digits, marks among them). It
+   * teaches a new vision tower to read long before similarities do; its parameters are no part of the model.
+   */
+  words: weight.default(0),
   /** Whether each negative image that has a caption of its own is a sample too: more pairs for the batch form. */
   negativesAsSamples: z.boolean().default(false),
   /** Pictures are moved by up to so many pixels in each direction, anew each time they are seen. */

@@ -9,6 +9,7 @@ import { needsMask, sharedLength } from "../model/encode.js";
 import type { ParameterMap } from "../model/parameters.js";
 import type { CaptionTokenizer } from "../text/caption-tokenizer.js";
 import type { Batch, LossView } from "./batch.js";
+import { wordLoss, wordTargets } from "./word-loss.js";
 
 /** A step's arrays by name, as the training loop hands them to the captured step. */
 export type StepArrays = Record<string, HostTensor>;
@@ -17,7 +18,7 @@ export type StepArrays = Record<string, HostTensor>;
 export type ViewPlan = Pick<LossView, "form" | "side" | "weight">;
 
 /** Loads and lays out what a batch names. */
-export async function stepArrays({ batch, config, tokenizer, store, shifts }: { batch: Batch; config: ModelConfig; tokenizer: CaptionTokenizer; store: PixelStore; shifts?: readonly [number, number][] }): Promise<StepArrays> {
+export async function stepArrays({ batch, config, tokenizer, store, shifts, withWords = false }: { batch: Batch; config: ModelConfig; tokenizer: CaptionTokenizer; store: PixelStore; shifts?: readonly [number, number][]; withWords?: boolean }): Promise<StepArrays> {
   const { data, shape } = await store.pixels(batch.images, { shifts });
   const longest = batch.texts.reduce((length, text) => Math.max(length, tokenizer.encode(text).length), 1);
   const { ids, mask, texts, tokens } = tokenizer.encodeBatch(batch.texts, { tokens: sharedLength({ tokens: longest, config, multiple: 16 }) });
@@ -27,6 +28,12 @@ export async function stepArrays({ batch, config, tokenizer, store, shifts }: { 
     const dimensions = side === "image" ? [batch.images.length, batch.texts.length] : [batch.texts.length, batch.images.length];
     arrays[`membership.${index}`] = { data: membership, shape: dimensions };
     arrays[`positive.${index}`] = { data: positive, shape: dimensions };
+  }
+  if (withWords) {
+    const vocabulary = config.text_config.vocab_size;
+    const { words, counted } = wordTargets({ batch, tokenizer, vocabulary });
+    arrays["words"] = { data: words, shape: [batch.images.length, vocabulary] };
+    arrays["counted"] = { data: counted, shape: [batch.images.length] };
   }
   return arrays;
 }
@@ -44,7 +51,7 @@ function hitShare(similarities: tf.Tensor, membership: tf.Tensor, positive: tf.T
  * The loss of a step: every image and every text is encoded once, their cosines are computed once, and each view picks its
  * anchors and candidates from them. Metrics carry each form's loss and Hit@1 within its candidates.
  */
-export function stepLoss({ parameters, config, tensors, views, kind }: { parameters: ParameterMap; config: ModelConfig; tensors: Record<string, tf.Tensor>; views: readonly ViewPlan[]; kind: LossKind }): { loss: tf.Tensor; metrics: Record<string, tf.Tensor> } {
+export function stepLoss({ parameters, config, tensors, views, kind, words = 0 }: { parameters: ParameterMap; config: ModelConfig; tensors: Record<string, tf.Tensor>; views: readonly ViewPlan[]; kind: LossKind; words?: number }): { loss: tf.Tensor; metrics: Record<string, tf.Tensor> } {
   const of = (name: string): tf.Tensor => tensors[name] as tf.Tensor;
   const images = imageEmbeddings({ parameters, config, pixels: of("pixels") });
   const texts = textEmbeddings({ parameters, config, ids: of("ids"), attentionMask: tensors["mask"] });
@@ -61,6 +68,10 @@ export function stepLoss({ parameters, config, tensors, views, kind }: { paramet
     const name = symmetric ? `${form}.${side}` : form;
     metrics[`${name}.loss`] = viewLoss;
     metrics[`${name}.hit`] = hitShare(similarities[side], membership, positive);
+  }
+  if (words > 0) {
+    metrics["words.loss"] = wordLoss({ parameters, images, words: of("words"), counted: of("counted") });
+    loss = tf.add(loss, tf.mul(metrics["words.loss"], words));
   }
   return { loss, metrics };
 }

@@ -69,6 +69,16 @@ test("a frozen tower keeps its parameters, the other learns", async () => {
   disposeModel(model);
 });
 
+test("the auxiliary loss over words is trained beside the model and is no part of it", async () => {
+  const untrained = newModel("siglip");
+  const names = Object.keys(untrained.parameters);
+  const wordLosses: number[] = [];
+  const { model } = await trainEncoder({ model: untrained, samples, recipe: { ...recipe, batchSize: 8, steps: 30, forms: { batch: 1 }, words: 0.5 }, seed: 1, onProgress: ({ metrics }) => wordLosses.push(metrics["words.loss"] ?? Number.NaN) });
+  expect(wordLosses.at(-1)).toBeLessThan(wordLosses[0] as number);
+  expect(Object.keys(model.parameters)).toEqual(names);
+  disposeModel(model);
+});
+
 test("stages follow one another, and a second run repeats nothing", async () => {
   const run = join(folder, "stages");
   const stages: EncoderRecipe[] = [{ ...recipe, steps: 3, negativesAsSamples: true, forms: { batch: 1 } }, { ...recipe, steps: 3, loss: "sigmoid" }];

@@ -2,13 +2,16 @@ import { InputError, validate } from "@mmgeo/dataset";
 import { train, type TrainProgress } from "@mmgeo/engine";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { PixelStore } from "../images/pixel-store.js";
+import { embeddingSize } from "../config/model-config.js";
 import { type ClipModel, saveModel } from "../model/model.js";
+import type { ParameterMap } from "../model/parameters.js";
 import { randomOf, textSeed } from "../random.js";
 import { batchOf } from "./batch.js";
 import { checkForms, groupOf } from "./group.js";
 import { type EncoderRecipe, recipeSchema } from "./recipe.js";
 import { type Sample, withNegativesAsSamples } from "./sample.js";
 import { stepArrays, stepLoss, type ViewPlan } from "./step-tensors.js";
+import { isAuxiliary, wordParameters } from "./word-loss.js";
 
 export interface TrainEncoderOptions {
   /** The model to train; its parameters are taken over, use the model of the result. */
@@ -58,9 +61,11 @@ export async function trainEncoder({ model, samples: givenSamples, recipe: given
     const random = randomOf(seed, epoch, textSeed(images[0] as string));
     return images.map(() => [uniformInt(random, -shift, shift), uniformInt(random, -shift, shift)]);
   };
+  const auxiliary = recipe.words > 0 ? wordParameters({ captions: samples.map(({ caption }) => caption), tokenizer, vocabulary: config.text_config.vocab_size, size: embeddingSize(config), seed }) : {};
+  const ofModel = (parameters: ParameterMap): ParameterMap => Object.fromEntries(Object.entries(parameters).filter(([name]) => !isAuxiliary(name)));
   const result = await train({
-    parameters: model.parameters,
-    loss: (parameters, tensors) => stepLoss({ parameters, config, tensors, views, kind }),
+    parameters: { ...model.parameters, ...auxiliary },
+    loss: (parameters, tensors) => stepLoss({ parameters, config, tensors, views, kind, words: recipe.words }),
     trainable: (name) => freeze === undefined || !name.startsWith(freeze === "vision" ? "vision_model." : "text_model."),
     examples: samples.length,
     batchSize,
@@ -68,7 +73,7 @@ export async function trainEncoder({ model, samples: givenSamples, recipe: given
     batch: async (indices, { epoch }) => {
       const groups = indices.map((index) => groupOf({ sample: samples[index] as Sample, options: recipe, random: randomOf(seed, epoch, index) }));
       const batch = batchOf({ groups, weights });
-      return stepArrays({ batch, config, tokenizer, store, shifts: shiftsOf(epoch, batch.images) });
+      return stepArrays({ batch, config, tokenizer, store, shifts: shiftsOf(epoch, batch.images), withWords: recipe.words > 0 });
     },
     epochs: recipe.epochs,
     steps: recipe.steps,
@@ -81,13 +86,14 @@ export async function trainEncoder({ model, samples: givenSamples, recipe: given
     seed,
     folder,
     saveEvery,
-    save: (target, parameters) => saveModel({ model: { ...model, parameters }, folder: target }),
+    save: (target, parameters) => saveModel({ model: { ...model, parameters: ofModel(parameters) }, folder: target }),
     identity: { recipe, model: config, samples: samples.map(({ id }) => id) },
     onProgress,
     signal,
   });
+  for (const [name, tensor] of Object.entries(result.parameters)) if (isAuxiliary(name)) tensor.dispose();
   return {
-    model: { ...model, parameters: result.parameters },
+    model: { ...model, parameters: ofModel(result.parameters) },
     steps: result.steps,
     resumedFrom: result.resumedFrom,
     losses: result.losses,
