@@ -45,6 +45,7 @@ export interface SearchResult {
 
 /** Fits coordinates to statements from several seeded starts. */
 export function search({ claims, goals, seed, attempts, start, holds }: SearchOptions): SearchResult {
+  if (start !== undefined && claims.every((claim) => holds(claim, start))) return { scene: start, failing: [], looks: 0 };
   const unknowns = unknownsOf(claims);
   const scale = scaleOf(claims);
   const context = { unknowns, scale };
