@@ -1,0 +1,110 @@
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { presets, type RunConfig } from "./config.js";
+import { reportSchema } from "./report/report.js";
+
+const command = fileURLToPath(new URL("../bin/mmgeo.mjs", import.meta.url));
+const run = (...parameters: string[]) => spawnSync(process.execPath, ["--no-warnings", command, ...parameters], { encoding: "utf8" });
+
+/** The whole way at a size that takes seconds: every stage does its real work on a few problems. */
+const tiny: RunConfig = {
+  ...presets.quick,
+  problems: { folder: null, count: 14 },
+  diagrams: { negatives: 2, size: 112 },
+  captions: { rule: 2, retrieval: 2 },
+  heldOut: 0.5,
+  encoder: { steps: 4 },
+  languageModel: { textSteps: 2, projectorSteps: 2, steps: 2 },
+  evaluation: { random: 2, questions: 3 },
+};
+
+describe("mmgeo", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "mmgeo-command-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const configFile = (): string => {
+    const file = join(folder, "tiny.json");
+    writeFileSync(file, JSON.stringify(tiny));
+    return file;
+  };
+  const reportOf = (out: string): string => readFileSync(join(out, "report.json"), "utf8");
+
+  it("runs all stages to a report; a second run does nothing again", { timeout: 240_000 }, () => {
+    const out = join(folder, "out");
+    const first = run("run", "--config", configFile(), "--out", out, "--json");
+    expect(first.stderr).toContain("report:");
+    expect(first.status).toBe(0);
+    const summary = JSON.parse(first.stdout.trim().split("\n").at(-1)!) as { problems: { built: number } };
+    const report = reportSchema.parse(JSON.parse(reportOf(out)));
+    expect(report.problems).toMatchObject({ read: 14, taken: 14 });
+    expect(report.problems.built + report.problems.failed.length).toBe(14);
+    expect(report.problems.proven).toBe(report.problems.built);
+    expect(summary.problems.built).toBe(report.problems.built);
+    expect(report.dataset.wrong).toEqual([]);
+    expect(report.encoder.sets.map(({ set }) => set)).toEqual(["random", "retrieval", "rule", "image"]);
+    expect(readFileSync(join(out, "report.html"), "utf8")).toContain("data:image/png;base64,");
+
+    const before = reportOf(out);
+    const second = run("run", "--config", configFile(), "--out", out);
+    expect(second.stderr.match(/already done/g)).toHaveLength(7);
+    expect(reportOf(out)).toBe(before);
+  });
+
+  it("ends with the same report after being killed again and again", { timeout: 400_000 }, async () => {
+    const whole = join(folder, "whole");
+    const killed = join(folder, "killed");
+    const file = configFile();
+    expect(run("run", "--config", file, "--out", whole).status).toBe(0);
+    for (const milliseconds of [1500, 3000, 5000, 8000]) {
+      const child = spawn(process.execPath, ["--no-warnings", command, "run", "--config", file, "--out", killed], { stdio: "ignore" });
+      await delay(milliseconds);
+      child.kill("SIGKILL");
+      await new Promise((resolve) => child.once("close", resolve));
+    }
+    expect(run("run", "--config", file, "--out", killed).status).toBe(0);
+    expect(reportOf(killed)).toBe(reportOf(whole));
+  });
+
+  describe("bad input ends with code 2 and one line", () => {
+    const failsWith = (parameters: string[], pattern: RegExp): void => {
+      const { status, stderr } = run(...parameters);
+      expect(stderr).toMatch(pattern);
+      expect(stderr.trim().split("\n").filter((line) => line.startsWith("mmgeo:") || line.startsWith("error:"))).toHaveLength(1);
+      expect(status).toBe(2);
+    };
+
+    it("an unknown preset, command or flag", () => {
+      failsWith(["run", "--preset", "huge", "--out", join(folder, "out")], /"huge".*quick/);
+      failsWith(["fly"], /unknown command/);
+      failsWith(["run", "--colour", "red"], /unknown option/);
+    });
+
+    it("a folder without problems", () => {
+      failsWith(["run", "--problems", join(folder, "none"), "--out", join(folder, "out")], /none/);
+    });
+
+    it("a problem that is not JSON, with its file", () => {
+      mkdirSync(join(folder, "problems"), { recursive: true });
+      writeFileSync(join(folder, "problems", "1.json"), "{ not json");
+      failsWith(["run", "--problems", folder, "--out", join(folder, "out")], /1\.json/);
+    });
+
+    it("a program with an unknown statement, with its line", () => {
+      writeFileSync(join(folder, "a.cdl"), "Shape(AB,BC,CA)\nParalel(AB,CD)\n");
+      failsWith(["diagram", "build", "--from", "programs", join(folder, "a.cdl"), "--out", join(folder, "out")], /line 2/);
+    });
+
+    it("a folder that is no checkpoint", () => {
+      writeFileSync(join(folder, "in.jsonl"), '{"id":"a","caption":"b"}\n');
+      failsWith(["mmclip", "embed", "--model", folder, "--in", join(folder, "in.jsonl"), "--out", join(folder, "out.jsonl")], /config\.json/);
+    });
+  });
+});
