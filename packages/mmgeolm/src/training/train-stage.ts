@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { InputError } from "@mmgeo/dataset";
 import { type Batch, train, type TrainProgress, useNativeBackend } from "@mmgeo/engine";
 import type { Conversation } from "../data/conversation.js";
+import { randomFrom, seedOf } from "../data/random.js";
+import { renameLetters } from "../data/rename-letters.js";
 import { saveModel } from "../model/checkpoint.js";
 import type { Parameters } from "../model/language.js";
 import type { Model } from "../model/model.js";
@@ -33,6 +35,11 @@ export interface StageOptions {
   /** samples a step @default 16 */
   batchSize?: number;
   /**
+   * in the text stage, gives the points of each problem other names in every pass, so that a model from nothing learns to copy
+   * names and not the problems by heart @default false
+   */
+  renameLetters?: boolean;
+  /**
    * puts samples one after the other into rows of `maxTokens`, each seeing itself alone; `batchSize` is then the number of
    * rows, and a text of any length costs what it is long @default false
    */
@@ -48,6 +55,8 @@ export interface StageOptions {
   warmupRatio?: number;
   /** @default 0 */
   weightDecay?: number;
+  /** AdamW's memory of squared gradients; smaller suits short runs @default 0.999 */
+  beta2?: number;
   /** factors on the learning rate, by part; 0 freezes it @default 1 each */
   learningRateScale?: Partial<Record<Part, number>>;
   /** in stage 3, trains low-rank adapters instead of the language model's weights; what is saved has them merged */
@@ -95,6 +104,7 @@ function partOf(name: string): Part {
 
 interface Prepared extends EncodedSample {
   images: string[];
+  turns: readonly Message[];
 }
 
 /**
@@ -114,6 +124,7 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
   const scaleOf = (name: string) => learningRateScale[partOf(name)] ?? 1;
   const trained = { text: ["language"], 2: ["projector"], 3: ["vision", "projector", "language"] }[stage];
   const { lora } = options;
+  if (options.renameLetters === true && (stage !== "text" || options.pack === true)) throw new InputError({ message: "letters can be renamed where no picture shows them: in the text stage, without packing", field: "renameLetters" });
   if (lora !== undefined && stage !== 3) throw new InputError({ message: "adapters are trained in stage 3", field: "lora" });
   const adapters = lora === undefined ? {} : createAdapters({ parameters: model.parameters, options: lora, seed });
   const merged = (parameters: Parameters): Parameters => (lora === undefined ? parameters : withAdapters(parameters, lora));
@@ -132,7 +143,12 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
   // An example of the engine's loop is a whole batch, put together here by length.
   const batch = async ([index]: readonly number[], { epoch }: { epoch: number }): Promise<Batch> => {
     if (pass?.epoch !== epoch) pass = { epoch, batches: groupedBatches({ ...order, epoch }) };
-    const rows = (pass.batches[index as number] as number[]).map((bin) => (bins[bin] as number[]).map((sample) => samples[sample] as Prepared));
+    const inPass = (sample: number): Prepared => {
+      const prepared = samples[sample] as Prepared;
+      if (options.renameLetters !== true) return prepared;
+      return { ...prepared, ...wholeText(model, renameLetters(prepared.turns, randomFrom(seedOf(seed, `letters of ${sample} in pass ${epoch}`)))) };
+    };
+    const rows = (pass.batches[index as number] as number[]).map((bin) => (bins[bin] as number[]).map(inPass));
     const chosen = rows.flat();
     const arrays = tokenArrays({ layout: options.pack === true ? { rows, tokens: maxTokens } : sideBySide(chosen), model });
     const images = chosen.flatMap((sample) => sample.images);
@@ -156,6 +172,7 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
     batch,
     learningRate: options.learningRate ?? (stage === 3 ? 2e-5 : 1e-3),
     warmupRatio: options.warmupRatio ?? 0.03,
+    beta2: options.beta2,
     seed,
     precision: options.precision,
     folder: folder === undefined ? undefined : join(folder, "training"),
@@ -166,7 +183,7 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
       await saveModel({ ...model, parameters: whole }, target);
       disposeReplaced(whole, parameters);
     },
-    identity: { stage, maxTokens, lora: lora ?? null, samples: samples.length, rows: bins.length, rowsInBatch: size, config: configFile },
+    identity: { stage, maxTokens, renameLetters: options.renameLetters ?? false, lora: lora ?? null, samples: samples.length, rows: bins.length, rowsInBatch: size, config: configFile },
     onProgress: (progress) => options.onProgress?.({ ...progress, examplesPerSecond: progress.examplesPerSecond * samplesInBatch }),
     signal: options.signal,
   });
@@ -180,7 +197,7 @@ function prepare({ model, conversations, maxTokens, textOnly }: { model: Model; 
   const samples: Prepared[] = [];
   let tooLong = 0;
   for (const { turns, images } of conversations) {
-    const sample = textOnly ? { ...wholeText(model, turns), images: [] } : { ...encodeConversation(model, turns, images.length), images };
+    const sample = textOnly ? { ...wholeText(model, turns), images: [], turns } : { ...encodeConversation(model, turns, images.length), images, turns };
     if (sample.ids.length > maxTokens) tooLong += 1;
     else if (sample.labels.some((label) => label !== -100)) samples.push(sample);
   }
