@@ -41,8 +41,11 @@ describe("equivalent", () => {
   it("finds the answer in a response", () => {
     expect(equivalent("12", "So DE is 4. Therefore, BC = 12.").equal).toBe(true);
     expect(equivalent("2\\sqrt{3}", "The height is $h=2\\sqrt{3}$ cm.").equal).toBe(true);
+    expect(equivalent("16", "So the perimeter is 4 m + 4 m + 4 m + 4 m = **16 m**.\n\nIs there anything else I can help you with?").equal).toBe(true);
+    expect(equivalent("7", "The difference is 53.5% - 46.5% = 7%.\n\nI hope this helps! Let me know if you have any other questions.").equal).toBe(true);
     expect(equivalent("140", "Angle CED = 140°").equal).toBe(true);
     expect(equivalent("5", "I cannot see it.")).toMatchObject({ equal: false, readable: false });
+    for (const text of ["9^9^9^9", "\\boxed{9^{9^{9^9}}}", "\\boxed{".repeat(1_000_000), "1/0"]) expect(equivalent("5", text)).toMatchObject({ equal: false, readable: false });
     expect(equivalent("5", "")).toMatchObject({ equal: false, readable: false });
     expect(equivalent("1000.99", "it is 1,000.99€").equal).toBe(true);
     expect(equivalent("2", "AZYUK2A").equal).toBe(false);

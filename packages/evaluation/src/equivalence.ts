@@ -1,5 +1,6 @@
 import { UnreadableError, type Expression } from "./mathematics/expression.js";
 import { comparisonBudget, expressionsEqual, type Comparison } from "./mathematics/equal.js";
+import { isNotFinite } from "./mathematics/evaluate.js";
 import { parseAnswer, type Parsed } from "./mathematics/parse.js";
 import { extractOpen } from "./reading/open.js";
 
@@ -51,7 +52,7 @@ function readingOf(text: string): Read | null {
   const { candidates } = extractOpen(text);
   for (const candidate of candidates) {
     const parsed = tryParse(candidate);
-    if (parsed !== null) return { text: candidate, parsed };
+    if (parsed !== null) return { text: candidate, parsed: isNotFinite(parsed.expression) ? null : parsed };
   }
   return candidates[0] === undefined ? null : { text: candidates[0], parsed: null };
 }

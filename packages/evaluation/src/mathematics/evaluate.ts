@@ -10,6 +10,14 @@ export class NoValueError extends Error {
   }
 }
 
+/** A number that is too large, or a division by nothing: `9^9^9^9`. */
+export class NotFiniteError extends NoValueError {
+  constructor() {
+    super("not finite");
+    this.name = "NotFiniteError";
+  }
+}
+
 const constants = new Map<string, Complex>([["pi", real(Math.PI)], ["e", real(Math.E)], ["i", { re: 0, im: 1 }]]);
 
 /** A number that only the name and the point decide, between 0.6 and 2.1: the value of a free symbol. */
@@ -83,7 +91,7 @@ function unknownFunction(name: string, operands: Complex[], point: number): Comp
 /** The value at one of the points; free symbols have a value that their name and the point decide. `e` is Euler's number. @throws {NoValueError} */
 export function evaluateAt(expression: Expression, point: number): Complex {
   const value = compute(expression, point);
-  if (!Number.isFinite(value.re) || !Number.isFinite(value.im)) throw new NoValueError("not finite");
+  if (!Number.isFinite(value.re) || !Number.isFinite(value.im)) throw new NotFiniteError();
   return value;
 }
 
@@ -133,6 +141,18 @@ export function hasSymbols(expression: Expression): boolean {
       return !Object.hasOwn(functions, expression.name) || expression.operands.some(hasSymbols);
     default:
       return true;
+  }
+}
+
+/** Whether an expression is a number that no double can hold: it cannot be judged. */
+export function isNotFinite(expression: Expression): boolean {
+  if (hasSymbols(expression)) return false;
+  try {
+    evaluateAt(expression, 0);
+    return false;
+  } catch (error) {
+    if (error instanceof NoValueError) return error instanceof NotFiniteError;
+    throw error;
   }
 }
 

@@ -39,6 +39,7 @@ describe("extractChoice", () => {
     ["The angles add up to 180°.\nSo it must be (A).", "A"],
     ["Final Answer: C", "C"],
     ["I choose option D", "D"],
+    ["Therefore, the measure is (C).\n\nI hope this helps! Let me know if you have any other questions.", "C"],
   ])("reads %j", (response, label) => {
     expect(read(response)).toBe(label);
   });

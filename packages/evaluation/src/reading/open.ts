@@ -1,4 +1,4 @@
-import { boxesIn, collapseSpaces, maximumSearchLength, statementsIn, type Box } from "./statements.js";
+import { boxesIn, collapseSpaces, maximumSearchLength, statementsIn, withoutCourtesies, type Box } from "./statements.js";
 
 /** Where in a response an open answer was found, the most likely first. The first that can be read as mathematics is the answer. */
 export interface OpenReading {
@@ -134,8 +134,8 @@ export function extractOpen(response: string): OpenReading {
     if (candidates.length > 0) return { candidates, by: "announcement" };
   }
   if (!isProse(text)) return { candidates: [stripped(text)], by: "whole" };
-  // "I hope it is correct." and the marks of a chat template are not the end of an answer.
-  const body = text.replace(/(?:I hope (?:it|this)[^.]*\.?|<\|[^|]*\|>(?:user|assistant)?)\s*/g, "").trimEnd();
+  // The marks of a chat template are not the end of an answer either.
+  const body = withoutCourtesies(text.replace(/<\|[^|]*\|>(?:user|assistant)?\s*/g, ""));
   const segments = segmentsIn(body);
   const sentence = body.slice(Math.max(body.lastIndexOf(". ", body.length - 2), body.lastIndexOf("\n")) + 1);
   const mathematics = lastSegments(body, segments);

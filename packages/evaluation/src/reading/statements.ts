@@ -50,9 +50,26 @@ export function collapseSpaces(text: string): string {
   return text.replace(/\s{3,}/g, (run) => (run.includes("\n") ? "\n\n" : " "));
 }
 
+const courtesy = /(?:^|[.!?。\n*])\s*(?:I hope (?:this|it|that)|Let me know|Is there anything|Do you (?:have|want|need)|Would you like|Feel free|Please (?:let me know|feel free))[^\n.!?]*[.!?]*\s*$/i;
+/** No courtesy is longer. */
+const courtesyLength = 300;
+
+/** Without the courtesies that end many responses ("I hope this helps! Let me know …"): they are not the end of an answer. */
+export function withoutCourtesies(text: string): string {
+  let result = text.trimEnd();
+  for (let round = 0; round < 5; round += 1) {
+    const start = Math.max(0, result.length - courtesyLength);
+    const match = courtesy.exec(result.slice(start));
+    if (match === null) break;
+    // The mark that ends the sentence before stays.
+    result = result.slice(0, start + match.index + (/^[.!?。\n*]/.test(match[0]) ? 1 : 0)).trimEnd();
+  }
+  return result;
+}
+
 /** The end of a response, with full-width letters and signs made plain. */
 export function searchedText(response: string): string {
-  return collapseSpaces(response.slice(-maximumSearchLength).normalize("NFKC"));
+  return withoutCourtesies(collapseSpaces(response.slice(-maximumSearchLength).normalize("NFKC")));
 }
 
 const announcements = [
