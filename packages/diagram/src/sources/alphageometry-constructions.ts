@@ -1,6 +1,6 @@
 /**
  * AlphaGeometry's constructions: the names of their arguments, then what they say, in its own predicates. `inside`,
- * `outside` and `draw` are ours: on which side an incentre or excentre lies, and which polygon a construction draws.
+ * `outside`, `left`, `right` and `draw` are ours: on which side a point lies, and which polygon a construction draws.
  */
 const table = `
 angle_bisector x a b c : eqangle b a b x b x b c
@@ -32,7 +32,7 @@ iso_triangle a b c : cong a b a c, draw a b c
 lc_tangent x a o : perp a x a o
 midpoint x a b : midp x a b
 mirror x a b : midp b a x
-nsquare x a b : cong x a a b, perp x a a b
+nsquare x a b : cong x a a b, perp x a a b, right a b x
 on_aline x a b c d e : eqangle a x a b d c d e
 on_aline2 x a b c d e : eqangle x a x b d c d e
 on_bline x a b : cong x a x b
@@ -43,7 +43,7 @@ on_tline x a b c : perp x a b c
 orthocenter x a b c : perp x a b c, perp x b c a
 parallelogram a b c x : para a b c x, para a x b c, draw a b c x
 pentagon a b c d e : draw a b c d e
-psquare x a b : cong x a a b, perp x a a b
+psquare x a b : cong x a a b, perp x a a b, left a b x
 quadrangle a b c d : draw a b c d
 r_trapezoid a b c d : para a b c d, perp a b a d, draw a b c d
 r_triangle a b c : perp a b a c, draw a b c

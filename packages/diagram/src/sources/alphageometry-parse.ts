@@ -58,7 +58,7 @@ export function parseConstructions(text: string, { file = null, line = 1 }: { fi
       const construction = constructions.get(name);
       if (construction === undefined) return fail(`unknown construction ${JSON.stringify(name)}`, place);
       // `on_line a b` may leave the new points out.
-      const given = list.length === construction.parameters.length ? list : [...fresh, ...list];
+      const given = list.some((word) => fresh.includes(word)) || list.length === construction.parameters.length ? list : [...fresh, ...list];
       if (given.length !== construction.parameters.length) fail(`${name} takes ${construction.parameters.length} names (${construction.parameters.join(" ")}), found ${list.length}`, place);
       const binding = new Map(construction.parameters.map((parameter, index) => [parameter, given[index] as string]));
       for (const [index, actual] of given.entries()) {

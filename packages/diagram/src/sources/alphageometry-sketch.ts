@@ -105,6 +105,7 @@ function sidesOf([name, ...names]: Predicate, at: (name: string) => number): Res
   const [x = 0, a = 0, b = 0, c = 0] = points;
   const side = (p: number, q: number, r: number): Term => applied(cross(p, q, r), (value) => value / SCALE ** 2, () => 1 / SCALE ** 2);
   if (name === "inside") return [[a, b], [b, c], [c, a]].map(([p = 0, q = 0]) => ({ term: product(side(p, q, x), side(a, b, c)), weight: 1, atLeast: 0.02 }));
+  if (name === "left" || name === "right") return [{ term: scaled(side(x, a, b), name === "left" ? 1 : -1), weight: 1, atLeast: 0.05 }];
   if (name === "outside") return [{ term: scaled(product(side(b, c, x), side(a, b, c)), -1), weight: 1, atLeast: 0.02 }];
   if (name !== "draw" || points.length < 3) return [];
   return points.map((vertex, position) => {
@@ -114,6 +115,18 @@ function sidesOf([name, ...names]: Predicate, at: (name: string) => number): Res
       { from: vertex, to: previous, coefficient: 1 },
       { from: vertex, to: next, coefficient: -1 },
     ]);
-    return { term: corner, weight: 0.5, atLeast: LEAST_CORNER };
+    return { term: eitherWay(corner, cross(x, a, b)), weight: 0.5, atLeast: LEAST_CORNER };
   });
+}
+
+/** A corner of a polygon that runs the way its first three points do, as construction leaves the sense open. */
+function eitherWay(corner: Term, turning: Term): Term {
+  let sense = 1;
+  return {
+    value: (x) => {
+      sense = turning.value(x) < 0 ? -1 : 1;
+      return sense * corner.value(x);
+    },
+    accumulate: (adjoint, x, row) => corner.accumulate(adjoint * sense, x, row),
+  };
 }

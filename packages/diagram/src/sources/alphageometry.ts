@@ -3,7 +3,9 @@ import { basename, join } from "node:path";
 import { InputError, type Position, type Scene } from "@mmgeo/dataset";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { checkStatement } from "../check/check.js";
 import { formatStatement } from "../language/format.js";
+import { parseStatement } from "../language/parse.js";
 import type { Problem } from "../problem.js";
 import type { Predicate } from "./alphageometry-constructions.js";
 import { type ConstructionProblem, parseConstructions } from "./alphageometry-parse.js";
@@ -53,10 +55,25 @@ function idOf(name: string, count: number): string {
   return `alphageometry-${String(count).padStart(3, "0")}-${short}`.slice(0, 80);
 }
 
-/** Finds a drawing of a construction and says it in CDL. */
+/** A construction may have several figures (which of two intersections is meant is often left open); so many are tried for one on which its conjecture holds. */
+const FIGURES = 16;
+
+/** Finds a drawing of a construction, one on which its conjecture holds where there is one, and says it in CDL. */
 export function translateConstructions(problem: ConstructionProblem, { id, source, seed }: { id: string; source: string; seed: number }): AlphaGeometryProblem {
   const generator = xoroshiro128plus(seed);
-  const placed = sketch(problem, () => uniformFloat64(generator));
+  const random = (): number => uniformFloat64(generator);
+  let first: AlphaGeometryProblem | null = null;
+  for (let figure = 0; figure < FIGURES; figure += 1) {
+    const translated = translateFigure(problem, { id, source, random });
+    first ??= translated;
+    const goal = translated.question?.goal ?? null;
+    if (goal === null || translated.start === undefined || checkStatement(parseStatement(goal), translated.start).verdict === "true") return translated;
+  }
+  return first as AlphaGeometryProblem;
+}
+
+function translateFigure(problem: ConstructionProblem, { id, source, random }: { id: string; source: string; random: () => number }): AlphaGeometryProblem {
+  const placed = sketch(problem, random);
   const translated: AlphaGeometryProblem = { id, construction: [], text: [], image: [], question: null, source, licence: "Apache-2.0", start: undefined };
   if (placed === null) return translated;
   const letters = lettersOf(problem.points);
@@ -80,7 +97,7 @@ export function translateConstructions(problem: ConstructionProblem, { id, sourc
       const left = list.length < 3 || (at(b)[0] - at(a)[0]) * (at(c)[1] - at(a)[1]) - (at(b)[1] - at(a)[1]) * (at(c)[0] - at(a)[0]) > 0;
       if (list.length >= 3) text.add(`Polygon(${(left ? list : [...list].reverse()).join("")})`);
       else text.add(`Line(${list.join("")})`);
-    } else if (name !== "coll" && name !== "round" && name !== "inside" && name !== "outside") {
+    } else if (name !== "coll" && name !== "round" && !sides.has(name)) {
       const statement = statementOf([name, ...names], figure, freeLetter);
       if (statement === null) continue;
       text.add(formatStatement(statement));
@@ -111,6 +128,9 @@ export function translateConstructions(problem: ConstructionProblem, { id, sourc
 function predicatesOf({ clauses }: ConstructionProblem): Predicate[] {
   return clauses.flatMap(({ predicates }) => predicates);
 }
+
+/** Predicates that only choose among figures. */
+const sides = new Set(["inside", "outside", "left", "right"]);
 
 /** A capital for each point: its own where it is free. */
 function lettersOf(points: readonly string[]): Map<string, string> {
