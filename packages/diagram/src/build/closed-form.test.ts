@@ -12,6 +12,7 @@ test("recognises the forms of textbooks", () => {
   expect(closedForm((3 * Math.sqrt(3)) / 2)).toBe("3*sqrt(3)/2");
   expect(closedForm(Math.sqrt(12))).toBe("2*sqrt(3)");
   expect(closedForm((4 * Math.PI) / 3)).toBe("4*pi/3");
+  expect(closedForm(504 / (17 * Math.PI))).toBe("504/(17*pi)");
   expect(closedForm(2 + Math.sqrt(3))).toBe("2+sqrt(3)");
   expect(closedForm(Math.E)).toBeNull();
   expect(closedForm(Number.NaN)).toBeNull();

@@ -34,6 +34,8 @@ export function closedForm(value: number): string | null {
   const candidates: { text: string; size: number }[] = [];
   const circle = fraction(value / Math.PI);
   if (circle !== null) candidates.push({ text: product(circle, "pi"), size: Math.abs(circle.top) + circle.bottom });
+  const overCircle = fraction(value * Math.PI);
+  if (overCircle !== null) candidates.push({ text: `${overCircle.top}/${overCircle.bottom === 1 ? "pi" : `(${overCircle.bottom}*pi)`}`, size: Math.abs(overCircle.top) + overCircle.bottom });
   for (let radicand = 2; radicand <= MAX_RADICAND; radicand += 1) {
     if (!isSquareFree(radicand)) continue;
     const factor = fraction(value / Math.sqrt(radicand));

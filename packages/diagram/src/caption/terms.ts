@@ -12,7 +12,7 @@ export const triangleName = (letters: string, { symbols }: Wording): string => (
 export const circleName = (letter: string, { symbols }: Wording): string => (symbols ? `⊙${letter}` : `circle ${letter}`);
 export const arcName = (letters: string, wording: Wording): string => `arc ${letters.slice(1)} of ${circleName(letters.charAt(0), wording)}`;
 /** CDL names a mirrored partner so that the first vertices correspond and the rest runs the other way round. */
-export const mirrorPartner = (letters: string): string => letters.charAt(0) + [...letters.slice(1)].reverse().join("");
+export const mirrorPartner = (letters: string): string => letters.charAt(0) + Array.from(letters.slice(1)).reverse().join("");
 
 const measures: Record<string, (first: string, second: string, wording: Wording) => string> = {
   LengthOfLine: (line) => line,
@@ -91,7 +91,7 @@ function operationText({ operator, operands }: Extract<Expression, { kind: "oper
         const part = bound(operand, 2, wording);
         if (index === 0) text = part;
         // A number before a letter or a root needs no sign; anything else does.
-        else text += /\d$/.test(text) && /^[a-zα-ωπ√(]/u.test(part) && !/^the /.test(part) ? part : ` × ${part}`;
+        else text += /\d$/.test(text) && /^[a-zα-ωπ√(]/u.test(part) && !part.startsWith("the ") ? part : ` × ${part}`;
       }
       return text;
     }

@@ -90,15 +90,26 @@ export function figureOf(scene: Scene, statements: readonly Statement[]): Figure
     if (statement.kind === "relation" && statement.name === "IsCentreOfCircle") centers.set(statement.arguments[1] ?? "", statement.arguments[0] ?? "");
   }
 
-  const touched = new Set([...segments.values()].flatMap(({ from, to }) => [from, to]));
-  for (const statement of plain) {
-    if (statement.kind === "relation" && (statement.name === "Collinear" || statement.name === "Cocircular")) for (const letter of statement.arguments.at(-1) ?? "") touched.add(letter);
+  const directions = new Map<string, number[]>();
+  for (const { from, to } of segments.values()) {
+    const angle = angleOf(position(from), position(to));
+    directions.set(from, [...(directions.get(from) ?? []), angle]);
+    directions.set(to, [...(directions.get(to) ?? []), angle + Math.PI]);
   }
+  const onRim = new Set(plain.flatMap((statement) => (statement.kind === "relation" && statement.name === "Cocircular" ? [...(statement.arguments[1] ?? "")] : [])));
+  // A point that no line ends or bends at would not be seen.
+  const unseen = (label: string): boolean => {
+    const own = directions.get(label) ?? [];
+    if (own.length === 0) return !onRim.has(label);
+    const first = own[0] as number;
+    const straight = own.every((angle) => Math.abs(Math.sin(angle - first)) < 1e-6);
+    return straight && own.some((angle) => Math.cos(angle - first) < 0) && !onRim.has(label);
+  };
   const centerLetters = new Set(centers.values());
   const loneCircle = (label: string): boolean => names.circles.includes(label) && scene.points[label] === undefined;
   const points = names.points
     .filter((label) => !loneCircle(label))
-    .map((label) => ({ label, at: position(label), dot: centerLetters.has(label) || !touched.has(label) }));
+    .map((label) => ({ label, at: position(label), dot: centerLetters.has(label) || unseen(label) }));
   const named = new Set(points.map((point) => point.label));
   const circles = names.circles.map((name) => {
     const { center, radius } = circleOf(name);

@@ -74,7 +74,7 @@ function hasRepeatedLetter(statement: Statement): boolean {
     }
     const [first = "", second = ""] = list;
     if (list.length === 2 && first.length === 2 && [...first].sort().join("") === [...second].sort().join("")) return true;
-    if (/^IsMidpointOfLine/.test(text) && second.includes(first)) return true;
+    if (text.startsWith("IsMidpointOfLine") && second.includes(first)) return true;
   }
   return false;
 }
