@@ -13,7 +13,7 @@ const translated = (text: string, seed = 1) => translateConstructions(parseConst
 
 describe("parseConstructions", () => {
   it.each([
-    ["a b c = triangle a b c; d = foot d a b", 27],
+    ["a b c = triangle a b c; d = foot d a b", 28],
     ["a b c = triangle a b c; d = food d a b c", 28],
     ["a b c = triangle a b c; d = foot d a b e", 28],
     ["a b = segment a b; a = free a", 19],
