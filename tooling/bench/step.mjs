@@ -7,6 +7,9 @@ await useNativeBackend();
 const data = new Float32Array(batch * tokens * width);
 for (let index = 0; index < data.length; index += 1) data[index] = Math.sin(index * 0.37) + Math.cos(index * 0.11);
 const times = [];
+// Processor time does not change when other programs run beside this one; wall time does.
+const processorTimes = [];
+let usage = process.cpuUsage();
 let last = performance.now();
 const { losses } = await train({
   parameters: createParameters({ layers, width }),
@@ -22,7 +25,10 @@ const { losses } = await train({
     const now = performance.now();
     times.push(now - last);
     last = now;
+    const { user, system } = process.cpuUsage(usage);
+    processorTimes.push((user + system) / 1000);
+    usage = process.cpuUsage();
   },
 });
 const { rss, maxRSS } = { rss: process.memoryUsage().rss, maxRSS: process.resourceUsage().maxRSS * 1024 };
-console.log(JSON.stringify({ first: times[0], times: times.slice(1), losses: losses.slice(0, 5), last: losses.at(-1), rss, peak: maxRSS }));
+console.log(JSON.stringify({ first: times[0], times: times.slice(1), processorTimes: processorTimes.slice(1), losses: losses.slice(0, 5), last: losses.at(-1), rss, peak: maxRSS }));

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "graph.h"
+#include "kernels.h"
 
 using mmgeo::Check;
 using mmgeo::Failure;
@@ -34,6 +35,12 @@ napi_value Configure(napi_env env, napi_value* arguments) {
   if (context != nullptr) throw Failure{"the TensorFlow context exists already: configure the backend before its first use"};
   const mmgeo::Bytes bytes = mmgeo::ToBytes(env, arguments[0], "configuration");
   config_proto.assign(static_cast<const char*>(bytes.data), bytes.size);
+  return nullptr;
+}
+
+// registerKernels(threads)
+napi_value RegisterKernels(napi_env env, napi_value* arguments) {
+  mmgeo::RegisterKernels(static_cast<int>(mmgeo::ToInteger(env, arguments[0], "threads")));
   return nullptr;
 }
 
@@ -188,6 +195,7 @@ napi_value Initialize(napi_env env, napi_value exports) {
     return nullptr;
   }
   Define<Configure>(env, exports, "configure");
+  Define<RegisterKernels>(env, exports, "registerKernels");
   Define<CreateGraph>(env, exports, "createGraph");
   Define<AddNode>(env, exports, "addNode");
   Define<AddConstant>(env, exports, "addConstant");

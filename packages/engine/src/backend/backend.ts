@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, constants } from "node:os";
 import { dirname, join } from "node:path";
@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Binding, CaptureAddon } from "./binding.js";
 import { createEngineBackend, type EngineBackend, type KernelBackendClass } from "./engine-backend.js";
 import { registerKernels } from "./kernels.js";
+import { processorMultipliesBfloat16 } from "./processor.js";
 import { provision, type ProvisionOptions } from "./provision.js";
 
 export interface BackendOptions extends ProvisionOptions {
@@ -44,6 +45,8 @@ interface Loaded {
   readonly info: BackendInfo;
   readonly backend: EngineBackend;
   readonly addon: CaptureAddon | null;
+  /** Whether the engine's own operations exist: compiled, and on the CPU, for which they are written. */
+  readonly kernels: boolean;
 }
 
 const require = createRequire(import.meta.url);
@@ -100,7 +103,9 @@ async function load(options: BackendOptions): Promise<Loaded> {
     bfloat16: opened.binding.isUsingGpuDevice() || process.env["MMGEO_BFLOAT16"] === "1" || processorMultipliesBfloat16(),
     folder: opened.folder,
   };
-  return { info, backend, addon };
+  const kernels = addon !== null && info.device === "cpu";
+  if (kernels) addon.registerKernels(threads);
+  return { info, backend, addon, kernels };
 }
 
 interface Opened {
@@ -139,15 +144,6 @@ function configProto(threads: number): Uint8Array {
 
 function varint(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
-}
-
-/** Linux tells of the instructions; elsewhere float32 is the safe answer. */
-function processorMultipliesBfloat16(): boolean {
-  try {
-    return /^(?:flags|Features)\s*:.*\b(?:avx512_bf16|amx_bf16|bf16)\b/m.test(readFileSync("/proc/cpuinfo", "utf8"));
-  } catch {
-    return false;
-  }
 }
 
 /** A binary that tfjs-node's or tfjs-node-gpu's own install script put beside its JavaScript, or null. */

@@ -36,6 +36,8 @@ export interface NativeGraph {
 /** The engine's own addon. */
 export interface CaptureAddon {
   configure(configProto: Uint8Array): void;
+  /** Registers the engine's own operations (native/kernels.cc), whose loops may use so many threads. */
+  registerKernels(threads: number): void;
   createGraph(): NativeGraph;
   addNode(graph: NativeGraph, type: string, inputs: Int32Array, controls: Int32Array, attributes: readonly OperationAttribute[]): { node: number; dtypes: number[]; shapes: (number[] | null)[] };
   addConstant(graph: NativeGraph, dtype: number, shape: readonly number[], values: TensorValues): number;

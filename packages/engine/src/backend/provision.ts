@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { InputError } from "../input-error.js";
 import { cacheFolder } from "./cache.js";
 import { withLock } from "./lock.js";
 import { downloadWheels, nativeFolder, publish, removeLeftovers, unpackWheels } from "./pip.js";
+import { processorFlags } from "./processor.js";
 import { findTools, runProgram, type Tools } from "./tools.js";
 import { wheelKindOf, wheels, type Wheel, type WheelKind } from "./wheels.js";
 
@@ -34,7 +36,7 @@ export interface Provisioned {
 }
 
 const require = createRequire(import.meta.url);
-const captureSources = ["capture.cc", "graph.cc", "graph.h", "napi_helpers.h"];
+const captureSources = ["capture.cc", "graph.cc", "kernels.cc", "elementwise.h", "graph.h", "kernels.h", "napi_helpers.h", "parallel.h"];
 
 /**
  * Provides libtensorflow and the compiled addons in the per-user cache and says where they are. Does nothing where they
@@ -91,6 +93,8 @@ function addonKey(libraryFolder: string): string {
   const hash = createHash("sha256").update(libraryFolder).update(process.env["CXX"] ?? "").update(process.arch);
   for (const file of [...bindingSources(), ...captureSources.map((name) => join(nativeFolder, name))]) hash.update(readFileSync(file));
   hash.update(compileParameters({ sources: [], output: "", libraryFolder, flags: captureFlags(libraryFolder) }).join(" "));
+  // The code is made for this processor, and a cache may be shared by machines of several kinds.
+  hash.update(cpus()[0]?.model ?? "").update(processorFlags());
   hash.update((require("node-api-headers/package.json") as { version: string }).version);
   return hash.digest("hex").slice(0, 16);
 }
@@ -178,5 +182,7 @@ function libraryPaths(libraryFolder: string): { large: string; framework: string
 /** The capture addon is not linked to TensorFlow but opens it. */
 function captureFlags(libraryFolder: string): string[] {
   const { large, framework } = libraryPaths(libraryFolder);
-  return ["-fvisibility=hidden", "-pthread", "-ldl", `-DMMGEO_FRAMEWORK="${framework}"`, `-DMMGEO_TENSORFLOW="${large}"`];
+  // What lets the compiler turn the kernels' loops into vector code for the processor at hand; NaN and infinity keep their meaning.
+  const vector = ["-O3", process.arch === "arm64" ? "-mcpu=native" : "-march=native", "-fno-math-errno", "-fno-trapping-math", "-fassociative-math", "-fno-signed-zeros"];
+  return [...vector, `-I${join(nativeFolder, "stubs")}`, "-fvisibility=hidden", "-pthread", "-ldl", `-DMMGEO_FRAMEWORK="${framework}"`, `-DMMGEO_TENSORFLOW="${large}"`];
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { requireBackend } from "../backend/backend.js";
 import { singleOperation } from "../backend/operation.js";
 import { batchMatMul } from "./linear.js";
 import { withGradient } from "./with-gradient.js";
@@ -64,10 +65,11 @@ function additiveMask({ mask, causal, queries, keys }: { mask: tf.Tensor | null;
 }
 
 function softmaxOf(x: tf.Tensor): tf.Tensor {
-  return singleOperation("Softmax", [x]);
+  return singleOperation(requireBackend().kernels ? "MMGeoSoftmax" : "Softmax", [x]);
 }
 
 function softmaxGradient(dy: tf.Tensor, value: tf.Tensor): tf.Tensor {
+  if (requireBackend().kernels) return singleOperation("MMGeoSoftmaxGrad", [value, dy]);
   const weighted = dy.mul(value);
   return weighted.sub(value.mul(weighted.sum(-1, true)));
 }

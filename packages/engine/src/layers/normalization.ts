@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
-import { singleOperation } from "../backend/operation.js";
+import { requireBackend } from "../backend/backend.js";
+import { attribute, operation, singleOperation } from "../backend/operation.js";
 import { flat } from "./linear.js";
 import { withGradient } from "./with-gradient.js";
 
@@ -13,6 +14,7 @@ import { withGradient } from "./with-gradient.js";
 export function layerNorm({ x, weight, bias, epsilon = 1e-5 }: { x: tf.Tensor; weight: tf.Tensor; bias: tf.Tensor; epsilon?: number }): tf.Tensor {
   const size = x.shape.at(-1) as number;
   const rows = x.size / size;
+  if (requireBackend().kernels) return fusedNormalization({ kind: 0, x, weight, bias, epsilon });
   return withGradient([x, weight, bias] as const, ([input, scale, shift], save) => {
     const centered = input.sub(input.mean(-1, true));
     const inverse = centered.square().mean(-1, true).add(epsilon).rsqrt();
@@ -37,6 +39,7 @@ export function layerNorm({ x, weight, bias, epsilon = 1e-5 }: { x: tf.Tensor; w
 export function rmsNorm({ x, weight, epsilon = 1e-5 }: { x: tf.Tensor; weight: tf.Tensor; epsilon?: number }): tf.Tensor {
   const size = x.shape.at(-1) as number;
   const rows = x.size / size;
+  if (requireBackend().kernels) return fusedNormalization({ kind: 1, x, weight, bias: null, epsilon });
   return withGradient([x, weight] as const, ([input, scale], save) => {
     const inverse = input.square().mean(-1, true).add(epsilon).rsqrt();
     const normal = input.mul(inverse);
@@ -48,6 +51,19 @@ export function rmsNorm({ x, weight, epsilon = 1e-5 }: { x: tf.Tensor; weight: t
       return [dx, columnSums(dy.mul(normal), rows, size)];
     };
     return { value: normal.mul(scale), gradient };
+  });
+}
+
+/** Either normalization (kind 0 or 1 in native/kernels.cc) as one operation; its gradient computes the moments again from x. */
+function fusedNormalization({ kind, x, weight, bias, epsilon }: { kind: 0 | 1; x: tf.Tensor; weight: tf.Tensor; bias: tf.Tensor | null; epsilon: number }): tf.Tensor {
+  const attributes = [attribute.int("kind", kind), attribute.float("epsilon", epsilon)];
+  return withGradient(bias === null ? [x, weight] : [x, weight, bias], ([input, scale, shift], save) => {
+    save([input as tf.Tensor, scale as tf.Tensor]);
+    const gradient = (dy: tf.Tensor, [input, scale]: readonly tf.Tensor[]): tf.Tensor[] => {
+      const gradients = operation({ type: "MMGeoNormalizationGrad", inputs: [input as tf.Tensor, scale as tf.Tensor, dy], attributes, outputs: 3 });
+      return shift === undefined ? gradients.slice(0, 2) : gradients;
+    };
+    return { value: singleOperation("MMGeoNormalization", [input as tf.Tensor, scale as tf.Tensor, shift ?? (scale as tf.Tensor)], attributes), gradient };
   });
 }
 

@@ -1,0 +1,8 @@
+#pragma once
+
+namespace mmgeo {
+
+// Registers the engine's operations once, and lets their loops use so many threads.
+void RegisterKernels(int threads);
+
+}  // namespace mmgeo
