@@ -87,6 +87,7 @@ interface EvaluateFlags {
   negatives: number;
   limit?: number;
   seed: number;
+  blind?: boolean;
   json?: boolean;
 }
 
@@ -98,9 +99,10 @@ function registerEvaluate(mmclip: Command): void {
     .requiredOption("--data <dir>", "a dataset folder or records.jsonl")
     .option("--negatives <n>", "most negatives a sample", count, 10)
     .option("--limit <n>", "most samples", count)
+    .option("--blind", "a control: what the candidates give away by themselves, every anchor replaced by their mean")
     .option("--seed <n>", "seed of the choice of negatives", wholeNumber, 0)
     .option("--json", "end with one JSON object")
-    .action(async ({ model: folder, data, negatives, limit, seed, json = false }: EvaluateFlags) => {
+    .action(async ({ model: folder, data, negatives, limit, seed, blind = false, json = false }: EvaluateFlags) => {
       await useNativeBackend();
       const { samples: all } = await readSamples(data);
       const samples = all.slice(0, limit);
@@ -108,7 +110,7 @@ function registerEvaluate(mmclip: Command): void {
       const store = new PixelStore({ processor: model.imageProcessor });
       const sets: Record<string, HitRate & { classes: ReturnType<typeof classesOf> }> = {};
       for (const set of candidateSets) {
-        const ranks = await rankCandidates({ model, samples, set, negatives, seed, store });
+        const ranks = await rankCandidates({ model, samples, set, negatives, seed, blind, store });
         if (ranks.length === 0) {
           log(`${set}: no sample has such negatives`);
           continue;

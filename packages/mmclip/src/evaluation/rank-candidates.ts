@@ -29,6 +29,11 @@ export interface RankCandidatesOptions extends EncodeOptions {
   /** Most negatives a sample; a sample with more is measured on a seeded choice of them. @default 10 */
   negatives?: number;
   seed?: number;
+  /**
+   * A control: every anchor is replaced by the mean of all anchors, so that ranks say what the candidates give away by
+   * themselves (a negative caption that reads unlike a true one, an edited picture that looks edited). @default false
+   */
+  blind?: boolean;
   /** Keeps decoded images between calls. */
   store?: PixelStore;
 }
@@ -55,10 +60,20 @@ function questionOf({ sample, samples, set, negatives, seed }: { sample: Sample;
   return { sample, candidates: [sample.caption, ...chosen.map(({ caption }) => caption)], classes: chosen.map(({ classes }) => classes) };
 }
 
-function cosine(left: EmbeddingMatrix, leftRow: number, right: EmbeddingMatrix, rightRow: number): number {
+function dot(left: Float32Array, right: Float32Array): number {
   let sum = 0;
-  for (let index = 0; index < left.size; index++) sum += (left.data[leftRow * left.size + index] as number) * (right.data[rightRow * right.size + index] as number);
+  for (let index = 0; index < left.length; index++) sum += (left[index] as number) * (right[index] as number);
   return sum;
+}
+
+function rowOf({ data, size }: EmbeddingMatrix, row: number): Float32Array {
+  return data.subarray(row * size, (row + 1) * size);
+}
+
+function meanOf(rows: readonly Float32Array[]): Float32Array {
+  const mean = new Float32Array(rows[0]?.length ?? 0);
+  for (const row of rows) for (let index = 0; index < mean.length; index++) mean[index] = (mean[index] as number) + (row[index] as number) / rows.length;
+  return mean;
 }
 
 /** Encodes each distinct text or path once and says where it is. */
@@ -69,7 +84,7 @@ function distinct(items: readonly string[]): { items: string[]; rowOf: Map<strin
 }
 
 /** Ranks each sample's positive among its candidates. Samples without negatives of the set are left out. */
-export async function rankCandidates({ model, samples, set, negatives = 10, seed = 0, store, batchSize, precision }: RankCandidatesOptions): Promise<CandidateRank[]> {
+export async function rankCandidates({ model, samples, set, negatives = 10, seed = 0, blind = false, store, batchSize, precision }: RankCandidatesOptions): Promise<CandidateRank[]> {
   const questions = samples.flatMap((sample) => {
     const question = questionOf({ sample, samples, set, negatives, seed });
     return question === null || question.candidates.length < 2 ? [] : [question];
@@ -80,11 +95,13 @@ export async function rankCandidates({ model, samples, set, negatives = 10, seed
   const texts = distinct(questions.flatMap(({ sample, candidates }) => (byImage ? [sample.caption] : candidates)));
   const imageRows = await encodeImages({ model, images: images.items, store, batchSize, precision });
   const textRows = await encodeTexts({ model, texts: texts.items, batchSize, precision });
+  const imageOf = (path: string): Float32Array => rowOf(imageRows, images.rowOf.get(path) as number);
+  const textOf = (caption: string): Float32Array => rowOf(textRows, texts.rowOf.get(caption) as number);
+  const [anchorOf, candidateOf] = byImage ? [({ caption }: Sample) => textOf(caption), imageOf] : [({ image }: Sample) => imageOf(image), textOf];
+  const mean = blind ? meanOf(questions.map(({ sample }) => anchorOf(sample))) : null;
   return questions.map(({ sample, candidates, classes }) => {
-    const similarities = candidates.map((candidate) => {
-      const [image, text] = byImage ? [candidate, sample.caption] : [sample.image, candidate];
-      return cosine(imageRows, images.rowOf.get(image) as number, textRows, texts.rowOf.get(text) as number);
-    });
+    const anchor = mean ?? anchorOf(sample);
+    const similarities = candidates.map((candidate) => dot(anchor, candidateOf(candidate)));
     const [positive = 0, ...others] = similarities;
     const byClass: CandidateRank["classes"] = {};
     for (const [index, similarity] of others.entries()) {

@@ -34,6 +34,11 @@ export const recipeSchema = z.strictObject({
   /** Weights of the forms in the loss; a form that is left out or 0 is not computed. */
   forms: z.strictObject({ text: weight.optional(), image: weight.optional(), group: weight.optional(), batch: weight.optional() }).default({ text: 1, image: 1 }),
   /**
+   * Share of the run, from its beginning, in which the batch form alone counts: easy negatives first, then the constructed ones
+   * (the paper finds this order best). Without the batch form it has no effect.
+   */
+  randomFirst: share.default(0),
+  /**
    * Weight of an auxiliary loss: from an image's embedding, which words its caption has (labels, digits, marks among them). It
    * teaches a new vision tower to read long before similarities do; its parameters are no part of the model.
    */

@@ -14,8 +14,8 @@ import { wordLoss, wordTargets } from "./word-loss.js";
 /** A step's arrays by name, as the training loop hands them to the captured step. */
 export type StepArrays = Record<string, HostTensor>;
 
-/** What of a view is fixed for a whole run; its two matrices are data. */
-export type ViewPlan = Pick<LossView, "form" | "side" | "weight">;
+/** What of a view is fixed for a whole run; its weight and its two matrices are data. */
+export type ViewPlan = Pick<LossView, "form" | "side">;
 
 /** Loads and lays out what a batch names. */
 export async function stepArrays({ batch, config, tokenizer, store, shifts, withWords = false }: { batch: Batch; config: ModelConfig; tokenizer: CaptionTokenizer; store: PixelStore; shifts?: readonly [number, number][]; withWords?: boolean }): Promise<StepArrays> {
@@ -24,8 +24,9 @@ export async function stepArrays({ batch, config, tokenizer, store, shifts, with
   const { ids, mask, texts, tokens } = tokenizer.encodeBatch(batch.texts, { tokens: sharedLength({ tokens: longest, config, multiple: 16 }) });
   const arrays: StepArrays = { pixels: { data, shape }, ids: { data: ids, shape: [texts, tokens] } };
   if (needsMask(config)) arrays["mask"] = { data: mask, shape: [texts, tokens] };
-  for (const [index, { side, membership, positive }] of batch.views.entries()) {
+  for (const [index, { side, weight, membership, positive }] of batch.views.entries()) {
     const dimensions = side === "image" ? [batch.images.length, batch.texts.length] : [batch.texts.length, batch.images.length];
+    arrays[`weight.${index}`] = { data: Float32Array.of(weight), shape: [] };
     arrays[`membership.${index}`] = { data: membership, shape: dimensions };
     arrays[`positive.${index}`] = { data: positive, shape: dimensions };
   }
@@ -57,13 +58,13 @@ export function stepLoss({ parameters, config, tensors, views, kind, words = 0 }
   const texts = textEmbeddings({ parameters, config, ids: of("ids"), attentionMask: tensors["mask"] });
   const similarities = { image: scaledSimilarities(parameters, cosines(images, texts)) } as { image: tf.Tensor; text: tf.Tensor };
   similarities.text = tf.transpose(similarities.image);
-  const total = views.reduce((sum, { weight }) => sum + weight, 0);
+  const total = views.map((_, index) => of(`weight.${index}`)).reduce((sum, weight) => tf.add(sum, weight));
   let loss: tf.Tensor = tf.scalar(0);
   const metrics: Record<string, tf.Tensor> = {};
-  for (const [index, { form, side, weight }] of views.entries()) {
+  for (const [index, { form, side }] of views.entries()) {
     const [membership, positive] = [of(`membership.${index}`), of(`positive.${index}`)];
     const viewLoss = candidateLoss({ similarities: similarities[side], membership, positive, kind });
-    loss = tf.add(loss, tf.mul(viewLoss, weight / total));
+    loss = tf.add(loss, tf.mul(viewLoss, tf.div(of(`weight.${index}`), total)));
     const symmetric = form === "group" || form === "batch";
     const name = symmetric ? `${form}.${side}` : form;
     metrics[`${name}.loss`] = viewLoss;

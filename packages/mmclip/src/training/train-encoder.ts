@@ -54,7 +54,10 @@ export async function trainEncoder({ model, samples: givenSamples, recipe: given
   if (samples.length === 0) throw new InputError({ message: "there is no sample to train on", field: "samples" });
   if (samples.length < batchSize) throw new InputError({ message: `is ${batchSize}, more than the ${samples.length} samples there are`, field: "batchSize" });
   // The forms and directions are the same in every step; only which entries take part differs.
-  const views: ViewPlan[] = batchOf({ groups: [], weights }).views.map(({ form, side, weight }) => ({ form, side, weight }));
+  const views: ViewPlan[] = batchOf({ groups: [], weights }).views.map(({ form, side }) => ({ form, side }));
+  const batchesPerEpoch = Math.floor(samples.length / batchSize);
+  const epochs = recipe.steps === undefined ? recipe.epochs : (recipe.steps * recipe.accumulate) / batchesPerEpoch;
+  const randomEpochs = (weights.batch ?? 0) > 0 ? Math.round(recipe.randomFirst * epochs) : 0;
   const store = new PixelStore({ processor: imageProcessor });
   const shiftsOf = (epoch: number, images: readonly string[]): [number, number][] | undefined => {
     if (shift === 0) return undefined;
@@ -71,8 +74,10 @@ export async function trainEncoder({ model, samples: givenSamples, recipe: given
     batchSize,
     accumulate: recipe.accumulate,
     batch: async (indices, { epoch }) => {
-      const groups = indices.map((index) => groupOf({ sample: samples[index] as Sample, options: recipe, random: randomOf(seed, epoch, index) }));
-      const batch = batchOf({ groups, weights });
+      const options = epoch < randomEpochs ? { ...recipe, forms: { batch: weights.batch } } : recipe;
+      const groups = indices.map((index) => groupOf({ sample: samples[index] as Sample, options, random: randomOf(seed, epoch, index) }));
+      const whole = batchOf({ groups, weights });
+      const batch = { ...whole, views: whole.views.map((view) => ({ ...view, weight: options.forms[view.form] === undefined ? 0 : view.weight })) };
       return stepArrays({ batch, config, tokenizer, store, shifts: shiftsOf(epoch, batch.images), withWords: recipe.words > 0 });
     },
     epochs: recipe.epochs,
