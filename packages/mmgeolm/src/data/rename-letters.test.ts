@@ -9,7 +9,7 @@ describe("renameLetters", () => {
       { role: "assistant" as const, text: "AB is 12. Angle ABC is 60 degrees. \\boxed{A}" },
     ];
     const [question, answer] = renameLetters(turns, randomFrom(3));
-    const [a, b, c] = /∠(\w)(\w)(\w)/.exec(question?.text ?? "")?.slice(1) as [string, string, string];
+    const [, a = "", b = "", c = ""] = /∠(\w)(\w)(\w)/.exec(question?.text ?? "") ?? [];
     expect(new Set([a, b, c]).size).toBe(3);
     expect([a, b, c].join("")).not.toBe("ABC");
     expect(question?.text).toBe(`Find the length of ${a}${b}. Points ${a}, ${b} and ${c}; ∠${a}${b}${c} = 60°.\nA. 12\nB. ${a}${b}\nC. 7\nAnswer with a letter in \\boxed{}.`);
