@@ -26,6 +26,9 @@ const rangeWords = new Set(["between", "from", "over", "under", "above", "below"
 const comparisons = new Set(["<", ">", "≤", "≥", "≠", "<=", ">=", "than"]);
 const choicesHeads = new Set(["choices", "options", "choice", "option"]);
 
+/** No sentence about a figure has a longer clause; what is longer is a list or noise, and is left alone. */
+const maximumClauseTokens = 300;
+
 /** Splits a caption into clauses and says what each may be edited for. */
 export function splitClauses(tokens: Token[]): Clause[] {
   const clauses: Clause[] = [];
@@ -41,7 +44,7 @@ export function splitClauses(tokens: Token[]): Clause[] {
       if (choicesHeads.has(first.lower)) choices = true;
       if (sentenceStart && sentenceQuestionWords.has(first.lower)) asking = true;
       if (asksIn(tokens, from, to)) asking = true;
-      if (asking || choices || mark === "?") clause.claim = false;
+      if (asking || choices || mark === "?" || to - from > maximumClauseTokens) clause.claim = false;
       clauses.push(clause);
     }
     from = to + 1;

@@ -31,17 +31,30 @@ function polygonEdits(caption: Caption, index: number): TextEdit[] {
   return otherVertexOrders(points).map((order) => labelEdit(caption, index, order, "vertices"));
 }
 
+/** For each measure, each label with all values given to it and the place of its first mention. */
+export type ValueTable = Map<string, Map<string, { values: number[]; label: number }>>;
+
+export function tableOfValues(facts: readonly ValueFact[]): ValueTable {
+  const table: ValueTable = new Map();
+  for (const { measure, key, value, label } of facts) {
+    const byKey = table.get(measure) ?? new Map<string, { values: number[]; label: number }>();
+    table.set(measure, byKey);
+    const entry = byKey.get(key);
+    if (entry === undefined) byKey.set(key, { values: [value], label });
+    else entry.values.push(value);
+  }
+  return table;
+}
+
+/** Labels that may take one label's place: a figure measures few things, and more alternatives make no better negatives. */
+const maximumOtherLabels = 12;
+
 /** A label whose measure is given takes the place of one that is given another value: "AB=5, AC=7" becomes "AC=5, AC=7". */
-function valueEdits(caption: Caption, fact: ValueFact, facts: ValueFact[]): TextEdit[] {
+function valueEdits(caption: Caption, fact: ValueFact, table: ValueTable): TextEdit[] {
   const edits: TextEdit[] = [];
-  const values = new Map<string, number[]>();
-  for (const other of facts) if (other.measure === fact.measure) values.set(other.key, [...(values.get(other.key) ?? []), other.value]);
-  const seen = new Set<string>();
-  for (const other of facts) {
-    if (other.measure !== fact.measure || other.key === fact.key || seen.has(other.key)) continue;
-    seen.add(other.key);
-    if (!values.get(other.key)!.every((value) => differs(value, fact.value))) continue;
-    edits.push(labelEdit(caption, fact.label, caption.tokens[other.label]!.text, "value"));
+  for (const [key, { values, label }] of table.get(fact.measure) ?? []) {
+    if (edits.length === maximumOtherLabels) break;
+    if (key !== fact.key && values.every((value) => differs(value, fact.value))) edits.push(labelEdit(caption, fact.label, caption.tokens[label]!.text, "value"));
   }
   return edits;
 }
@@ -127,12 +140,17 @@ function coordinateEdits(caption: Caption, index: number): TextEdit[] {
   return [{ class: "order", rule: "coordinates", start: first.start, end: second.end, to: `${second.text}${caption.text.slice(first.end, second.start)}${first.text}` }];
 }
 
-/** Letters of one clause put elsewhere, so that what was true of them no longer is. */
-export function orderEdits(caption: Caption, clauseIndex: number, facts: ValueFact[]): TextEdit[] {
+/**
+ * Letters of one clause put elsewhere, so that what was true of them no longer is.
+ *
+ * @param facts the measures that this clause gives
+ * @param table those of the whole caption
+ */
+export function orderEdits(caption: Caption, clauseIndex: number, facts: readonly ValueFact[], table: ValueTable): TextEdit[] {
   const clause = caption.clauses[clauseIndex]!;
   if (clause.negated || clause.open) return [];
   const edits: TextEdit[] = [];
-  for (const fact of facts) if (fact.clause === clauseIndex) edits.push(...valueEdits(caption, fact, facts), ...wideAngleEdits(caption, fact));
+  for (const fact of facts) edits.push(...valueEdits(caption, fact, table), ...wideAngleEdits(caption, fact));
   for (let index = clause.from; index < clause.to; index += 1) {
     const token = caption.tokens[index]!;
     if (token.text === "(") edits.push(...coordinateEdits(caption, index));

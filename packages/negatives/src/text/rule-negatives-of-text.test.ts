@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ruleNegativesOfText } from "./rule-negatives-of-text.js";
+import { maximumCaptionLength, ruleNegativesOfText } from "./rule-negatives-of-text.js";
 import { tokenize } from "./tokens.js";
 
 const negativesOf = (caption: string, count = 60) => ruleNegativesOfText({ id: "caption", caption }, { count, seed: 3 }).negatives;
@@ -98,6 +98,13 @@ describe("ruleNegativesOfText", () => {
     expect(reason("如图所示，三角形ABC中，求y的值。")).toBe("not English");
     expect(reason("The weather is fine.")).toBe("nothing to edit");
     expect(ruleNegativesOfText({ id: "x", caption: "AB is not parallel to CD." }, { count: 3, seed: 1 })).toMatchObject({ negatives: [{}], reason: "fewer distinct negatives than asked for" });
+  });
+
+  it.each([["AB=5, "], ["AB=5 "], ["∠ABC=50° "], ["AB ∥ CD and "], ["("], ["1.1"], ["ABCDEFGHIJKL"], ["is parallel to "]])("takes no long time over the longest captions: %s...", (piece) => {
+    const caption = piece.repeat(Math.floor(maximumCaptionLength / piece.length));
+    const started = performance.now();
+    ruleNegativesOfText({ id: "x", caption }, { count: 3, seed: 1 });
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it("holds for any text: no crash, right spans, no label that was absent", () => {

@@ -4,7 +4,7 @@ import { composeNegatives, type TextNegative } from "./compose.js";
 import type { ClauseEdits } from "./edit.js";
 import { readValueFacts } from "./facts.js";
 import { numberEdits } from "./number-edits.js";
-import { orderEdits } from "./order-edits.js";
+import { orderEdits, tableOfValues } from "./order-edits.js";
 import { phraseEdits } from "./phrase-edits.js";
 import { equalSignEdits, polygonToTriangleEdits } from "./shape-edits.js";
 
@@ -22,8 +22,10 @@ export interface TextNegatives {
 /** Every edit that the grammar finds in a caption, by clause. */
 export function editsOfCaption(caption: Caption): ClauseEdits[] {
   const facts = readValueFacts(caption);
+  const table = tableOfValues(facts);
+  const factsOf = Map.groupBy(facts, ({ clause }) => clause);
   return caption.clauses.map((clause, index) =>
-    clause.claim ? withinClause(caption, index, [...orderEdits(caption, index, facts), ...phraseEdits(caption, index), ...polygonToTriangleEdits(caption, index), ...equalSignEdits(caption, index), ...numberEdits(caption, index)]) : [],
+    clause.claim ? withinClause(caption, index, [...orderEdits(caption, index, factsOf.get(index) ?? [], table), ...phraseEdits(caption, index), ...polygonToTriangleEdits(caption, index), ...equalSignEdits(caption, index), ...numberEdits(caption, index)]) : [],
   );
 }
 
