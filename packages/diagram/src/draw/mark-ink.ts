@@ -188,7 +188,10 @@ function arcPath(frame: Frame, corner: Pick<Corner, "vertex" | "from" | "extent"
 
 function addAngle(mark: Extract<Mark, { kind: "angle" | "equalAngle" }>, ring: number, context: Context, result: MarkInk): void {
   const { style, frame } = context;
-  const corner = cornerOf(context, mark.angle);
+  const named = cornerOf(context, mark.angle);
+  // Angles are as equal on the other side: the inner one is marked, as on paper.
+  const inner = mark.kind === "equalAngle" && named.extent > Math.PI;
+  const corner = inner ? { ...named, from: named.from + named.extent, extent: 2 * Math.PI - named.extent } : named;
   const narrow = corner.extent < 0.6 ? 1.5 : corner.extent < 0.9 ? 1.2 : 1;
   const radius = Math.min(style.fontSize * (0.72 * narrow + 0.3 * ring), corner.reach * 0.6);
   const strokes = mark.kind === "equalAngle" ? mark.strokes : 1;
