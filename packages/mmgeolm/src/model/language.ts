@@ -25,6 +25,9 @@ export interface AttentionMasks {
   sliding: tf.Tensor4D | null;
 }
 
+/** Sees what each layer compares: queries and keys, rotated, before attention. */
+export type Observe = (layer: number, compared: { query: tf.Tensor4D; keys: tf.Tensor4D }) => void;
+
 /** How one layer's fresh keys and values meet those of earlier tokens. */
 export type Remember = (layer: number, fresh: LayerKeysValues) => LayerKeysValues;
 
@@ -111,6 +114,7 @@ export function embedTokens(parameters: Parameters, ids: tf.Tensor): tf.Tensor3D
  * The decoder layers and the last norm: hidden states `[batch, tokens, hiddenSize]` in and out.
  *
  * @param remember where given, receives every layer's fresh keys and values and returns those to attend to
+ * @param observe where given, is shown every layer's queries and keys
  */
 export function languageModel({
   parameters,
@@ -119,6 +123,7 @@ export function languageModel({
   rotation,
   masks,
   remember = (_, fresh) => fresh,
+  observe,
 }: {
   parameters: Parameters;
   config: LanguageConfig;
@@ -126,6 +131,7 @@ export function languageModel({
   rotation: Rotation;
   masks: AttentionMasks;
   remember?: Remember;
+  observe?: Observe;
 }): tf.Tensor3D {
   let hidden: tf.Tensor = embeddings;
   const norm = (x: tf.Tensor, name: string) => rmsNorm({ x, weight: parameter(parameters, `${name}.weight`), epsilon: config.epsilon });
@@ -136,6 +142,7 @@ export function languageModel({
     const project = (name: string, heads: number) => splitHeads(namedLinear(parameters, `${prefix}.self_attn.${name}`, normed), heads, config.headSize);
     const query = rotate(project("q_proj", config.heads), rotation);
     const { keys, values } = remember(layer, { keys: rotate(project("k_proj", config.keyValueHeads), rotation), values: project("v_proj", config.keyValueHeads) });
+    observe?.(layer, { query, keys });
     const mask = config.slidingWindows[layer] === null ? masks.full : (masks.sliding ?? masks.full);
     const attended = groupedAttention({ query, key: keys, value: values, mask, causal: masks.causal });
     const joined = tf.reshape(tf.transpose(attended, [0, 2, 1, 3]), [batch, tokens, config.heads * config.headSize]);

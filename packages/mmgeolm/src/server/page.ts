@@ -9,7 +9,9 @@ export const page = `<!doctype html>
   h1 { font-size: 1.3rem; }
   #drop { border: 2px dashed #999; border-radius: 8px; min-height: 10rem; display: grid; place-items: center; text-align: center; cursor: pointer; }
   #drop.over { border-color: #0a58ca; background: #eef4ff; }
-  #drop img { max-width: 100%; max-height: 20rem; }
+  #view { position: relative; width: 20rem; height: 20rem; max-width: 90vw; }
+  #view img { width: 100%; height: 100%; object-fit: contain; background: white; }
+  #view canvas { position: absolute; inset: 0; width: 100%; height: 100%; opacity: .55; pointer-events: none; image-rendering: pixelated; }
   textarea { width: 100%; box-sizing: border-box; margin: 1rem 0; font: inherit; padding: .5rem; }
   button { font: inherit; padding: .4rem 1.2rem; }
   output { display: block; white-space: pre-wrap; margin-top: 1rem; min-height: 3rem; }
@@ -30,12 +32,29 @@ export const page = `<!doctype html>
     const reader = new FileReader();
     reader.onload = () => {
       picture = reader.result;
+      const view = document.createElement("div");
+      view.id = "view";
       const image = new Image();
       image.alt = file.name;
       image.src = picture;
-      element("drop").querySelector("span, img").replaceWith(image);
+      view.append(image);
+      element("drop").querySelector("span, #view").replaceWith(view);
     };
     reader.readAsDataURL(file);
+  };
+  // The picture is padded to a square for the model, as it is shown here; red marks the patches the answer looked at.
+  const mark = (patches) => {
+    element("view")?.querySelector("canvas")?.remove();
+    if (!patches || !element("view")) return;
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = patches.side;
+    const context = canvas.getContext("2d");
+    const highest = Math.max(...patches.values, 1e-9);
+    patches.values.forEach((value, patch) => {
+      context.fillStyle = "rgba(220, 30, 30, " + (value / highest).toFixed(3) + ")";
+      context.fillRect(patch % patches.side, Math.floor(patch / patches.side), 1, 1);
+    });
+    element("view").append(canvas);
   };
   element("file").onchange = (event) => show(event.target.files[0]);
   element("drop").ondragover = (event) => { event.preventDefault(); element("drop").classList.add("over"); };
@@ -47,10 +66,11 @@ export const page = `<!doctype html>
     answer.textContent = "";
     answer.className = "";
     element("ask").disabled = true;
+    mark(null);
     const text = { type: "text", text: element("question").value };
     const content = picture ? [{ type: "image_url", image_url: { url: picture } }, text] : [text];
     try {
-      const response = await fetch("/v1/chat/completions", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ messages: [{ role: "user", content }], stream: true, temperature: 0 }) });
+      const response = await fetch("/v1/chat/completions", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ messages: [{ role: "user", content }], stream: true, temperature: 0, mmgeo: { patches: true } }) });
       if (!response.ok) throw new Error((await response.json()).error.message);
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       let rest = "";
@@ -61,6 +81,7 @@ export const page = `<!doctype html>
           if (line === "data: [DONE]") continue;
           const data = JSON.parse(line.slice(6));
           if (data.error) throw new Error(data.error.message);
+          if (data.mmgeo?.patches) mark(data.mmgeo.patches);
           answer.textContent += data.choices[0]?.delta.content ?? "";
         }
       }

@@ -27,6 +27,8 @@ export const completionRequestSchema = z.object({
   n: z.literal(1).nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
+  /** ours: `patches` asks which patches of the picture the answer looked at; it comes as `mmgeo.patches` with the last event */
+  mmgeo: z.object({ patches: z.boolean().nullish() }).nullish(),
 });
 
 export type CompletionRequest = z.infer<typeof completionRequestSchema>;
@@ -53,13 +55,13 @@ export interface Usage {
   total_tokens: number;
 }
 
-export function completionOf({ id, created, model, text, finish, usage }: { id: string; created: number; model: string; text: string; finish: FinishReason; usage: Usage }): unknown {
-  return { id, object: "chat.completion", created, model, choices: [{ index: 0, message: { role: "assistant", content: text, refusal: null }, logprobs: null, finish_reason: finish }], usage };
+export function completionOf({ id, created, model, text, finish, usage, ours }: { id: string; created: number; model: string; text: string; finish: FinishReason; usage: Usage; ours: object }): unknown {
+  return { id, object: "chat.completion", created, model, choices: [{ index: 0, message: { role: "assistant", content: text, refusal: null }, logprobs: null, finish_reason: finish }], usage, ...ours };
 }
 
 /** One event of a stream; The last has the reason it ended. */
-export function chunkOf({ id, created, model, delta, finish = null }: { id: string; created: number; model: string; delta: { role?: "assistant"; content?: string }; finish?: FinishReason | null }): unknown {
-  return { id, object: "chat.completion.chunk", created, model, choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }] };
+export function chunkOf({ id, created, model, delta, finish = null, ours = {} }: { id: string; created: number; model: string; delta: { role?: "assistant"; content?: string }; finish?: FinishReason | null; ours?: object }): unknown {
+  return { id, object: "chat.completion.chunk", created, model, choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }], ...ours };
 }
 
 export function usageChunkOf({ id, created, model, usage }: { id: string; created: number; model: string; usage: Usage }): unknown {

@@ -63,6 +63,14 @@ describe("serve, to OpenAI's own client", () => {
     expect(completion.usage?.prompt_tokens).toBe(own[0]?.promptTokens);
   });
 
+  it("says which patches an answer looked at, to those who ask", async () => {
+    const response = await post(JSON.stringify({ temperature: 0, max_tokens: 5, mmgeo: { patches: true }, messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: picture } }, { type: "text", text: "Which color?" }] }] }));
+    const { mmgeo } = (await response.json()) as { mmgeo: { patches: { side: number; values: number[] } } };
+    expect(mmgeo.patches.side).toBe(2);
+    expect(mmgeo.patches.values).toHaveLength(4);
+    expect(mmgeo.patches.values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+  });
+
   it("gives each of many clients at once what it would get alone", async () => {
     const questions = Array.from({ length: 40 }, (_, index) => `How long is ${"AB".repeat((index % 7) + 1)}? ${index}`);
     const lengths = questions.map((_, index) => 1 + (index % 13));

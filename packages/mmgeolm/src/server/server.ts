@@ -1,8 +1,9 @@
-import { randomUUID, timingSafeEqual } from "node:crypto";
+import { randomInt, randomUUID, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { InputError } from "@mmgeo/dataset";
 import { useNativeBackend } from "@mmgeo/engine";
+import { patchAttention } from "../generation/patches.js";
 import { loadPixels } from "../generation/generate.js";
 import type { Model } from "../model/model.js";
 import { encodePrompt, tokenizerOf } from "../text/prompt.js";
@@ -183,7 +184,7 @@ async function readBody(request: IncomingMessage, limit: number): Promise<unknow
 }
 
 async function complete(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { options, batcher, name } = service;
+  const { options } = service;
   if (service.stopped) throw new RequestError({ status: 503, message: "the server is closing", type: "server_error", retryAfter: 5 });
   const parsed = completionRequestSchema.safeParse(await readBody(request, options.maxBodyBytes ?? 20_000_000));
   if (!parsed.success) {
@@ -194,12 +195,35 @@ async function complete(service: Service, request: IncomingMessage, response: Se
   const deadline = AbortSignal.timeout((options.maxSeconds ?? 300) * 1000);
   const gone = new AbortController();
   response.once("close", () => gone.abort());
-  const { prompt, pixels, maxNewTokens } = await prepare(service, asked);
+  const prepared = await prepare(service, asked);
+  // The batcher frees the pictures once they are read; who asks what was looked at needs them until the end.
+  const looked = asked.mmgeo?.patches && prepared.pixels !== null ? prepared.pixels.clone() : null;
+  try {
+    await answer({ service, asked, prepared, looked, response, gone: gone.signal, deadline });
+  } finally {
+    looked?.dispose();
+  }
+}
+
+interface Answering {
+  service: Service;
+  asked: CompletionRequest;
+  prepared: Prepared;
+  looked: Prepared["pixels"];
+  response: ServerResponse;
+  /** aborted when the client has gone */
+  gone: AbortSignal;
+  deadline: AbortSignal;
+}
+
+async function answer({ service, asked, prepared, looked, response, gone, deadline }: Answering): Promise<void> {
+  const { options, batcher, name, closing } = service;
+  const { prompt, pixels, maxNewTokens } = prepared;
   const stream = new TextStream({ tokenizer: tokenizerOf(options.model), stop: typeof asked.stop === "string" ? [asked.stop] : (asked.stop ?? []) });
   const about = { id: `chatcmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: name };
-  let tokens = 0;
+  const made: number[] = [];
   const send = (event: unknown) => response.write(`data: ${JSON.stringify(event)}\n\n`);
-  const opened = () => {
+  const open = () => {
     if (response.headersSent) return;
     response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache", connection: "keep-alive" });
     send(chunkOf({ ...about, delta: { role: "assistant", content: "" } }));
@@ -209,29 +233,31 @@ async function complete(service: Service, request: IncomingMessage, response: Se
     pixels,
     maxNewTokens,
     sampling: { temperature: asked.temperature ?? 1, topP: asked.top_p ?? 1, topK: asked.top_k ?? 0, repetitionPenalty: asked.repetition_penalty ?? 1 },
-    seed: asked.seed ?? Math.floor(Number(`0x${randomUUID().slice(0, 8)}`)) | 0,
+    seed: asked.seed ?? randomInt(2 ** 31),
     endTokens: options.model.endTokens,
-    signal: AbortSignal.any([deadline, gone.signal, service.closing.signal]),
+    signal: AbortSignal.any([deadline, gone, closing.signal]),
     onToken: (id) => {
-      tokens += 1;
+      made.push(id);
       const piece = stream.push(id);
       if (asked.stream && piece !== "") {
-        opened();
+        open();
         send(chunkOf({ ...about, delta: { content: piece } }));
       }
       return stream.stopped;
     },
   });
   if (end === "aborted") {
-    if (gone.signal.aborted) return;
-    throw new RequestError({ status: service.closing.signal.aborted ? 503 : 504, message: service.closing.signal.aborted ? "the server closed before the answer was done" : "the answer took too long", type: "server_error", retryAfter: 5 });
+    if (gone.aborted) return;
+    const closed = closing.signal.aborted;
+    throw new RequestError({ status: closed ? 503 : 504, message: closed ? "the server closed before the answer was done" : "the answer took too long", type: "server_error", retryAfter: 5 });
   }
-  const usage: Usage = { prompt_tokens: prompt.length, completion_tokens: tokens, total_tokens: prompt.length + tokens };
-  if (!asked.stream) return sendJson(response, 200, completionOf({ ...about, text: stream.text, finish: finishOf(end), usage }));
-  opened();
+  const usage: Usage = { prompt_tokens: prompt.length, completion_tokens: made.length, total_tokens: prompt.length + made.length };
+  const ours = looked === null ? {} : { mmgeo: { patches: await patchAttention({ model: options.model, prompt, answer: made, pixels: looked }) } };
+  if (!asked.stream) return sendJson(response, 200, completionOf({ ...about, text: stream.text, finish: finishOf(end), usage, ours }));
+  open();
   const rest = stream.stopped ? "" : stream.end();
   if (rest !== "") send(chunkOf({ ...about, delta: { content: rest } }));
-  send(chunkOf({ ...about, delta: {}, finish: finishOf(end) }));
+  send(chunkOf({ ...about, delta: {}, finish: finishOf(end), ours }));
   if (asked.stream_options?.include_usage) send(usageChunkOf({ ...about, usage }));
   response.end("data: [DONE]\n\n");
 }
@@ -240,8 +266,14 @@ function finishOf(end: JobEnd): FinishReason {
   return end === "length" ? "length" : "stop";
 }
 
+interface Prepared {
+  prompt: number[];
+  pixels: Awaited<ReturnType<typeof loadPixels>> | null;
+  maxNewTokens: number;
+}
+
 /** Text and pictures as the model reads them. @throws RequestError when they are too many */
-async function prepare({ options }: Service, asked: CompletionRequest): Promise<{ prompt: number[]; pixels: Awaited<ReturnType<typeof loadPixels>> | null; maxNewTokens: number }> {
+async function prepare({ options }: Service, asked: CompletionRequest): Promise<Prepared> {
   const { model, maxImages = 8 } = options;
   const { messages, images } = messagesOf(asked);
   if (images.length > maxImages) throw new RequestError({ status: 400, message: `${images.length} pictures are more than the ${maxImages} that one request may have` });
