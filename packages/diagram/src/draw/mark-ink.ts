@@ -210,7 +210,7 @@ function addAngle(mark: Extract<Mark, { kind: "angle" | "equalAngle" }>, ring: n
   }
   // Where the way along the bisector leaves the frame, towards the middle of the figure.
   const inward = distance(corner.vertex, context.center);
-  if (inward > 1e-6) for (const share of [0.3, 0.5, 0.7]) candidates.push({ at: mix(corner.vertex, context.center, share), cost: 14 + share * 4 });
+  if (inward > 1e-6) for (const share of [0.3, 0.5, 0.7]) candidates.push({ at: mix(corner.vertex, context.center, share), cost: 60 + share * 4 });
   result.requests.push({ text: `angle ${mark.angle}`, box, candidates });
 }
 
