@@ -77,8 +77,9 @@ export async function scoreFile({
   const asked = await questionsFor({ benchmark, folder, entries, seed, file });
   const responses: Response[] = [];
   const entryOf = new Map<string, RecordedEntry>();
-  for (const entry of entries) {
-    const id = idOfEntry(entry, benchmark);
+  const aligned = benchmark.align?.(asked, entries) ?? null;
+  for (const [index, entry] of entries.entries()) {
+    const id = aligned?.[index] ?? idOfEntry(entry, benchmark);
     if (id === null) throw new InputError({ message: "the response does not say which question it answers; give it an id", file, line: entry.line, field: "id" });
     responses.push({ id, response: textOfEntry(entry) ?? "" });
     entryOf.set(id, entry);

@@ -18,6 +18,8 @@ export interface Benchmark {
   load: (folder: string, options: { seed: number }) => Promise<EvaluationQuestion[]>;
   /** The id of the question that an entry of a recorded file answers; null where the entry does not say. */
   idOf?: (entry: RecordedEntry) => string | null;
+  /** The ids of entries that carry none, in their order, by what else they say; null for an entry that fits no question. */
+  align?: (questions: readonly EvaluationQuestion[], entries: readonly RecordedEntry[]) => (string | null)[];
   /** The question that an entry carries itself, for scoring a file without the benchmark's folder. */
   questionOf?: (entry: RecordedEntry) => EvaluationQuestion;
   /** The categories that an entry itself is counted under, where it says so: they changed between releases of some benchmarks. */

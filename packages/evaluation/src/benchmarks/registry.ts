@@ -5,12 +5,13 @@ import { geometry3k } from "./geometry3k.js";
 import { geoqa } from "./geoqa.js";
 import { mathVision } from "./math-vision.js";
 import { mathvista } from "./mathvista.js";
+import { mmMath } from "./mm-math.js";
 import { records } from "./records.js";
 import { visonlyqa } from "./visonlyqa.js";
 import { weMath } from "./we-math.js";
 
 /** Every benchmark; a new one is a file beside these and a line here. */
-export const benchmarks: readonly Benchmark[] = [geoqa, geometry3k, mathvista, weMath, mathVision, visonlyqa, formalgeo, records];
+export const benchmarks: readonly Benchmark[] = [geoqa, geometry3k, mathvista, weMath, mmMath, mathVision, visonlyqa, formalgeo, records];
 
 /** The benchmark of a name. @throws {InputError} that lists the names there are */
 export function benchmarkNamed(name: string): Benchmark {

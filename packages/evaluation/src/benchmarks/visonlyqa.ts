@@ -51,7 +51,38 @@ async function load(folder: string): Promise<EvaluationQuestion[]> {
   return questions;
 }
 
-const questionOf = ({ fields, line }: RecordedEntry): EvaluationQuestion => questionFrom(validate({ schema: questionSchema, value: fields, place: { file: null, line } }), null);
+/** The authors' recorded responses carry the prompt, their reading and the right answer, but no id. */
+const recordedSchema = z.object({ prompt: z.string(), response: z.string(), y_pred: z.string().optional(), y_true: z.string() });
+
+/** A question without the image token before it and the instruction about the form of the response behind it. */
+const coreOf = (prompt: string) => (prompt.split(/\n+(?:Your response should|In your response)/)[0] ?? "").replace(/^(?:<[^>]*>\s*)+/, "").trim();
+
+/** Prompts are not unique: each entry takes the next question of its prompt, since the authors' files keep the questions' order. */
+function align(questions: readonly EvaluationQuestion[], entries: readonly RecordedEntry[]): (string | null)[] {
+  const waiting = new Map<string, string[]>();
+  for (const { id, prompt } of questions) {
+    const core = coreOf(prompt);
+    waiting.set(core, [...(waiting.get(core) ?? []), id]);
+  }
+  return entries.map(({ fields, line }) => {
+    if (typeof fields.id === "string" || typeof fields.prompt !== "string") return null;
+    return waiting.get(coreOf(fields.prompt))?.shift() ?? `line ${line}`;
+  });
+}
+
+function questionOf({ fields, line }: RecordedEntry): EvaluationQuestion {
+  const recorded = recordedSchema.safeParse(fields);
+  if (!recorded.success) return questionFrom(validate({ schema: questionSchema, value: fields, place: { file: null, line } }), null);
+  const { prompt, y_true: gold } = recorded.data;
+  const letters = [...new Set([...coreOf(prompt).matchAll(/\(([a-h])\) /g)].map(([, letter]) => letter as string))];
+  const options = /^(?:True|False)$/.test(gold) ? ["True", "False"] : letters;
+  return { id: `line ${line}`, prompt, image: null, choices: choicesOf(options, prompt), gold, categories: [], group: `line ${line}` };
+}
+
+/** The authors' reading, which a language model made where their rules could not. */
+function official(question: EvaluationQuestion, { fields }: RecordedEntry): boolean | null {
+  return typeof fields.y_pred === "string" ? fields.y_pred === question.gold : null;
+}
 
 /** VisOnlyQA: what is to be seen in a figure, without any reasoning. */
-export const visonlyqa: Benchmark = { name: "visonlyqa", title: "VisOnlyQA", load, questionOf };
+export const visonlyqa: Benchmark = { name: "visonlyqa", title: "VisOnlyQA", load, align, questionOf, official };

@@ -39,6 +39,10 @@ describe("extractChoice", () => {
     ["The angles add up to 180°.\nSo it must be (A).", "A"],
     ["Final Answer: C", "C"],
     ["I choose option D", "D"],
+    ["<Thought process>: <<30 + 30>> <Answer>: <<B>>", "B"],
+    ["<think>Is it A?</think>\n<answer> D </answer>", "D"],
+    ["<think>Is it A?</think>\n<answer>\n65°\n</answer>", "C"],
+    ["{\"answer\": \"C\"}", "C"],
     ["Therefore, the measure is (C).\n\nI hope this helps! Let me know if you have any other questions.", "C"],
   ])("reads %j", (response, label) => {
     expect(read(response)).toBe(label);

@@ -45,7 +45,7 @@ function choiceOfText(text: string, choices: readonly Choice[]): Finding {
 }
 
 /** What may follow a letter that is an answer and not a word or the name of a point. */
-const afterLetter = /^(?:$|[).\],:;!?}。-]|\s*(?:$|[-–—:(.,;!?]|because|since|as\b|which|with\b|is\b|option|choice|为|\n))/i;
+const afterLetter = /^(?:$|[).\],:;!?}。-]|\s*(?:$|[-–—:(.,;!?}\]]|because|since|as\b|which|with\b|is\b|option|choice|为|\n))/i;
 
 /** The letter a text begins with, and whether others follow. An announced letter may be explained; one alone stands with nothing but its own text. */
 function choiceOfLetter({ content, choices, announced }: { content: string; choices: readonly Choice[]; announced: boolean }): Finding {

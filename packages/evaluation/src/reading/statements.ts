@@ -74,7 +74,9 @@ export function searchedText(response: string): string {
 
 const announcements = [
   // The word "answer" and what it is: "Answer: B", "**Answer:** B", "the answer is (C)", "Final answer = 5".
-  /(?:final\s+|correct\s+)?answer\**\s*(?:is|:|=|would be|should be)(?:\s*:)?\s*/gi,
+  /(?:final\s+|correct\s+)?answer[*>"'\]]*\s*(?:is|:|=|would be|should be)(?:\s*:)?\s*/gi,
+  // "<answer> B </answer>".
+  /<answer>\s*/gi,
   /(?:correct|right|best)\s+(?:option|choice)\**\s*(?:is|:|=)\s*/gi,
   /(?:choose|select|pick)\s*:?\s+(?=(?:option|choice)?\s*\(?[A-Z]\b)/gi,
   /(?:正确)?(?:答案|选项)\s*(?:应该)?(?:是|为|选)?\s*:?\s*/g,
@@ -92,8 +94,8 @@ export function statementsIn(text: string): Statement[] {
   for (const announcement of announcements) {
     for (const match of text.matchAll(announcement)) {
       const start = match.index + match[0].length;
-      const line = /^[^\n]*/.exec(text.slice(start, start + 300))?.[0] ?? "";
-      const strong = /(?:^|\n)[\s*#>]*$/.test(text.slice(Math.max(0, match.index - 20), match.index)) && match[0].includes(":");
+      const line = (/^[^\n]*/.exec(text.slice(start, start + 300))?.[0] ?? "").replace(/<\/answer>.*$/i, "");
+      const strong = match[0].startsWith("<") || /(?:^|\n)[\s*#>]*$/.test(text.slice(Math.max(0, match.index - 20), match.index)) && match[0].includes(":");
       if (!/\\(?:boxed|fbox)/.test(line.slice(0, 30))) statements.push({ content: line, position: match.index, strong });
     }
   }
