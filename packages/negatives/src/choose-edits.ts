@@ -17,16 +17,16 @@ export const maximumEdits = 4;
 /** Draws that may give a negative already made before the search stops. */
 const maximumRepeats = 30;
 
-/** What may be changed about one part of a caption; `place` says which edits are alternatives at one spot. */
+/** What may be changed about one part of a caption. */
 export interface PossibleEdit {
   class: EditClass;
-  place: number;
 }
 
 /**
  * Distinct negatives from the edits that each part of a caption (a clause, a claim) offers. Each takes 1 to 4 edits, at most one a part, from as
  * many stretches of the caption as there are edits; the class used less so far goes first, so that none crowds out the others.
  *
+ * @param input.placeOf says which edits of a part are alternatives at one spot
  * @param input.realize makes the negative of the chosen edits
  * @param input.keyOf tells negatives apart; what has the key `taken` is none
  */
@@ -35,6 +35,7 @@ export function chooseEdits<Possible extends PossibleEdit, Made>({
   count,
   random,
   taken,
+  placeOf,
   realize,
   keyOf,
 }: {
@@ -42,10 +43,11 @@ export function chooseEdits<Possible extends PossibleEdit, Made>({
   count: number;
   random: Random;
   taken: string;
+  placeOf: (edit: Possible) => number;
   realize: (chosen: Possible[]) => Made;
   keyOf: (made: Made) => string;
 }): Made[] {
-  const editable = parts.filter((edits) => edits.length > 0).map(groupByClass);
+  const editable = parts.filter((edits) => edits.length > 0).map((edits) => groupByClass(edits, placeOf));
   if (editable.length === 0) return [];
   const pick = (limit: number): number => (limit <= 1 ? 0 : uniformInt(random, 0, limit - 1));
   const used: Record<EditClass, number> = { order: 0, shape: 0, relation: 0, number: 0 };
@@ -77,13 +79,14 @@ export function chooseEdits<Possible extends PossibleEdit, Made>({
   return made;
 }
 
-function groupByClass<Possible extends PossibleEdit>(edits: Possible[]): { class: EditClass; places: Possible[][] }[] {
+function groupByClass<Possible extends PossibleEdit>(edits: Possible[], placeOf: (edit: Possible) => number): { class: EditClass; places: Possible[][] }[] {
   const classes = new Map<EditClass, Map<number, Possible[]>>();
   for (const edit of edits) {
     const places = classes.get(edit.class) ?? new Map<number, Possible[]>();
     classes.set(edit.class, places);
-    const alternatives = places.get(edit.place);
-    if (alternatives === undefined) places.set(edit.place, [edit]);
+    const place = placeOf(edit);
+    const alternatives = places.get(place);
+    if (alternatives === undefined) places.set(place, [edit]);
     else alternatives.push(edit);
   }
   return [...classes].map(([editClass, places]) => ({ class: editClass, places: [...places.values()] }));

@@ -13,10 +13,11 @@ export { embedTexts, embeddingSearch, precomputedSearch, type CachedVectors } fr
 export { wordSimilarity } from "./retrieval/similarity.js";
 export { statistics, type CaptionWithNegatives, type CountedNegative, type KindStatistics, type NegativeStatistics } from "./statistics/statistics.js";
 export { blindCheck, type BlindAccuracy, type BlindCheck } from "./blind/blind-check.js";
-export { balanceNegatives } from "./blind/balance.js";
+export { balanceNegatives, candidatesPerNegative } from "./blind/balance.js";
 export { blindTable, statisticsTable } from "./statistics/table.js";
 export { writeRuleNegatives, type RuleFileReport } from "./files/rule-file.js";
 export { writeRetrievalNegatives } from "./files/retrieval-file.js";
-export { statisticsOfFile } from "./files/statistics-file.js";
+export { questionSimilarityOfFile, statisticsOfFile, writeStatisticsPage, type FileStatistics } from "./files/statistics-file.js";
+export type { QuestionSimilarity } from "./statistics/question-similarity.js";
 export { defaultThreshold, findContamination, sampleOfRecord, type Contamination, type ContaminationKind, type ContaminationSample } from "./contamination/contamination.js";
 export { removeContaminated, type ContaminationReport } from "./files/contamination-file.js";

@@ -1,5 +1,5 @@
 import { InputError } from "@mmgeo/dataset";
-import { blindTable, embeddingSearch, precomputedSearch, removeContaminated, statisticsOfFile, statisticsTable, writeRetrievalNegatives, writeRuleNegatives } from "@mmgeo/negatives";
+import { blindTable, embeddingSearch, precomputedSearch, questionSimilarityOfFile, removeContaminated, statisticsOfFile, statisticsTable, writeRetrievalNegatives, writeRuleNegatives, writeStatisticsPage } from "@mmgeo/negatives";
 import { InvalidArgumentError, type Command } from "commander";
 import { log, printJson } from "./output.js";
 
@@ -134,11 +134,22 @@ export function registerNegativesCommands(program: Command): void {
     .command("stats")
     .description("count negatives by kind, class and number of edits; what gives them away without the figure")
     .argument("<dir>", "a dataset folder, or a file of lines with negatives")
+    .option("--html <file>", "write a page with examples")
+    .option("--questions <path>", "compare with these questions by the vectors of --embedder")
+    .option("--embedder <dir>", "a BERT sentence encoder's folder, for --questions")
     .option("--json", "end with one JSON object")
-    .action(async (directory: string, flags: { json?: boolean }) => {
+    .action(async (directory: string, flags: { html?: string; questions?: string; embedder?: string; json?: boolean }) => {
+      const { html, questions, embedder } = flags;
+      if ((questions === undefined) !== (embedder === undefined)) throw new InputError({ message: "--questions and --embedder go together", field: questions === undefined ? "--questions" : "--embedder" });
       const counted = await statisticsOfFile(directory);
-      if (flags.json === true) printJson(counted);
-      else process.stdout.write(`${statisticsTable(counted)}\n\n${blindTable(counted.blind)}\n`);
+      if (questions !== undefined && embedder !== undefined) counted.questions = await questionSimilarityOfFile({ path: directory, questions, embedder, onProgress: progressOf("embedded") });
+      if (html !== undefined) await writeStatisticsPage({ path: directory, output: html, counted });
+      if (flags.json === true) {
+        printJson(counted);
+        return;
+      }
+      process.stdout.write(`${statisticsTable(counted)}\n\n${blindTable(counted.blind)}\n`);
+      for (const [kind, { above90, above85, questions: count }] of Object.entries(counted.questions ?? {})) process.stdout.write(`${kind}: ${(100 * above90).toFixed(2)} % above 0.90 and ${(100 * above85).toFixed(2)} % above 0.85 to the nearest of ${count} questions\n`);
     });
 }
 

@@ -18,7 +18,6 @@ const provenFor = (count: number): number => Math.max(4, Math.min(32, Math.ceil(
 
 interface ProvenEdit {
   class: EditClass;
-  place: number;
   claim: number;
   edit: StatementEdit;
 }
@@ -44,7 +43,7 @@ function provenEdits({ claim, index, claims, context, scene, seed, most, count }
     const { verdict } = checkStatement(edit.to, scene, { reading: "english" });
     if (verdict === "false") {
       kept[edit.class] += 1;
-      proven.push({ class: edit.class, place: index, claim: index, edit });
+      proven.push({ class: edit.class, claim: index, edit });
     } else count(verdict === "true" ? "edit true of the image" : "edit undecided");
   }
   return proven;
@@ -91,6 +90,7 @@ export function ruleNegatives({ record, count, seed }: { record: DiagramRecord; 
     count,
     random: randomFor(seed, record.id),
     taken: record.caption,
+    placeOf: ({ claim }) => claim,
     realize: (chosen) => negativeOf({ chosen, claims, positive, wording }),
     keyOf: ({ caption }) => caption,
   });

@@ -6,7 +6,7 @@ import { captionOf, parseStatement } from "@mmgeo/diagram";
 import { beforeAll, describe, expect, it } from "vitest";
 import { writeRetrievalNegatives } from "./retrieval-file.js";
 import { writeRuleNegatives } from "./rule-file.js";
-import { statisticsOfFile } from "./statistics-file.js";
+import { statisticsOfFile, writeStatisticsPage } from "./statistics-file.js";
 
 const claims = ["Equal(LengthOfLine(AB),3)", "Equal(LengthOfLine(BC),4)", "PerpendicularBetweenLine(AB,CB)"];
 const record: DiagramRecord = {
@@ -66,6 +66,18 @@ describe("files of captions and records", () => {
     expect(first!.negatives[0]).toMatchObject({ kind: "retrieval", from: "2", caption: "AB=6, AB ∥ CD." });
     expect(report.captions).toBe(3);
     expect((await statisticsOfFile(output)).kinds.retrieval!.negatives).toBe(report.negatives);
+  });
+
+  it("show what they hold on a page", async () => {
+    const input = await fileOf("page.jsonl", [{ id: "<1>", caption: "AB=5, AB ∥ CD." }, record]);
+    const path = join(folder, "paged.jsonl");
+    await writeRuleNegatives({ input, output: path, perCaption: 3, seed: 1 });
+    const output = join(folder, "page.html");
+    await writeStatisticsPage({ path, output, counted: await statisticsOfFile(path) });
+    const page = await readFile(output, "utf8");
+    expect(page).toContain("&lt;1&gt;");
+    expect(page).toMatch(/<mark class="(?:order|shape|relation|number)" title="/);
+    expect(page).not.toMatch(/https?:\/\//);
   });
 
   it.each([

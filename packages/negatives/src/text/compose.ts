@@ -27,10 +27,11 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): { caption:
 /** Distinct negatives of one caption from the edits of its clauses. */
 export function composeNegatives({ text, clauses, count, random }: { text: string; clauses: ClauseEdits[]; count: number; random: Random }): TextNegative[] {
   return chooseEdits({
-    parts: clauses.map((edits) => edits.map((edit) => ({ ...edit, place: edit.start }))),
+    parts: clauses,
     count,
     random,
     taken: text,
+    placeOf: ({ start }) => start,
     realize: (chosen): TextNegative => ({ kind: "rule", ...applyEdits(text, chosen) }),
     keyOf: ({ caption }) => caption,
   });

@@ -37,7 +37,22 @@ export function differs(first: number, second: number): boolean {
  * Other numbers that could stand in a caption in the place of this one, written in the same way (as many decimals, a fraction for a
  * fraction) and visibly different in value. Angles stay in their half turn.
  */
-export function otherNumbers({ text, angle }: { text: string; angle: boolean }): string[] {
+export function otherNumbers({ text, angle }: { text: string; angle: boolean }): readonly string[] {
+  const key = angle ? `${text}°` : text;
+  let values = remembered.get(key);
+  if (values === undefined) {
+    if (remembered.size >= mostRemembered) remembered.clear();
+    values = makeNumbers(text, angle);
+    remembered.set(key, values);
+  }
+  return values;
+}
+
+/** Captions use the same few hundred numbers over and over. */
+const remembered = new Map<string, readonly string[]>();
+const mostRemembered = 10_000;
+
+function makeNumbers(text: string, angle: boolean): string[] {
   if (text.includes("/")) return fractionValues(text);
   const value = Number(text);
   if (!Number.isFinite(value) || value > 1e9) return [];
