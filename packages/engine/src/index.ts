@@ -38,3 +38,5 @@ export { type AdamWOptions, type ParameterGroup } from "./train/adamw.js";
 export { pullModel, type PullOptions } from "./models/pull.js";
 export { diagnose, type Diagnosis } from "./backend/diagnose.js";
 export { withLock } from "./backend/lock.js";
+export { readGguf, readGgufHeader, type GgufHeader, type GgufTensor, type GgufValue } from "./checkpoint/gguf.js";
+export { readGgufCheckpoint, type GgufCheckpoint } from "./checkpoint/gguf-llama.js";
