@@ -3,6 +3,7 @@ export const page = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>MMGeoLM</title>
 <style>
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color: #1c1c1c; }
@@ -42,16 +43,17 @@ export const page = `<!doctype html>
     };
     reader.readAsDataURL(file);
   };
-  // The picture is padded to a square for the model, as it is shown here; red marks the patches the answer looked at.
+  // The picture is padded to a square for the model, as it is shown here; red marks the patches the answer
+  // looked at more than at others.
   const mark = (patches) => {
     element("view")?.querySelector("canvas")?.remove();
     if (!patches || !element("view")) return;
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = patches.side;
     const context = canvas.getContext("2d");
-    const highest = Math.max(...patches.values, 1e-9);
+    const even = 1 / patches.values.length;
     patches.values.forEach((value, patch) => {
-      context.fillStyle = "rgba(220, 30, 30, " + (value / highest).toFixed(3) + ")";
+      context.fillStyle = "rgba(220, 30, 30, " + Math.min(1, Math.max(0, value / even - 1) / 2).toFixed(3) + ")";
       context.fillRect(patch % patches.side, Math.floor(patch / patches.side), 1, 1);
     });
     element("view").append(canvas);

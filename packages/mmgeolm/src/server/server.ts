@@ -132,7 +132,7 @@ async function route(service: Service, path: string, request: IncomingMessage, r
   const { batcher, metrics, name, created } = service;
   metrics.count("mmgeolm_requests_total", "Requests by path", { path: knownPaths.has(path) ? path : "other" });
   if (path === "/health") return sendJson(response, service.stopped ? 503 : 200, { status: service.stopped ? "closing" : "ok", active: batcher.active, waiting: batcher.waiting });
-  if (path === "/") return void response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": "default-src 'self'; img-src 'self' data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'" }).end(page);
+  if (path === "/") return void response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": "default-src 'self'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'" }).end(page);
   authorize(service, request);
   if (path === "/metrics") {
     const { totals } = batcher;
