@@ -37,3 +37,4 @@ export { answerProblem, type ProblemAnswer } from "./build/answer-problem.js";
 export { closedForm } from "./build/closed-form.js";
 export { type AlphaGeometryProblem, readAlphaGeometry, translateConstructions } from "./sources/alphageometry.js";
 export { type ConstructionProblem, parseConstructions } from "./sources/alphageometry-parse.js";
+export { type Geometry3kProblem, readGeometry3k } from "./sources/geometry3k.js";

@@ -55,7 +55,7 @@ function place({ free, equations, guides }: Stage, x: Float64Array, strictness: 
     for (const unknown of free) x[unknown] = SCALE * 1.6 * (random() - 0.5);
     fit([...equations, ...guides], x, { maxIterations: 60, target: 1e-14, free });
     const { cost } = fit(equations, x, { maxIterations: 40, target: 1e-27, free });
-    const inFrame = free.every((unknown) => Math.abs(x[unknown] as number) < 5 * SCALE);
+    const inFrame = free.every((unknown) => Math.abs(x[unknown] as number) < (2 * SCALE) / strictness);
     if (cost < EXACT && inFrame && guides.every(({ term, atLeast = 0 }) => term.value(x) >= strictness * atLeast)) return true;
   }
   return false;

@@ -1,0 +1,92 @@
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { measure } from "../check/measure.js";
+import { parseExpression } from "../language/parse.js";
+import { ProgramError } from "../language/program-error.js";
+import { solve } from "../solve/solve.js";
+import { algebraOf, parseForm } from "./geometry3k-form.js";
+import { readGeometry3k, type Geometry3kProblem } from "./geometry3k.js";
+import { readProblemStatements } from "./problem-statements.js";
+
+const logicForm = {
+  text_logic_form: ["Find(LengthOf(Line(B, C)))", "Parallel(Line(D, E), Line(B, C))", "Shiny(Line(A, B))"],
+  diagram_logic_form: [
+    "Equals(LengthOf(Line(A, D)), 2)",
+    "Equals(LengthOf(Line(D, B)), 2x)",
+    "Equals(x, \\frac{4}{2})",
+    "Equals(LengthOf(Line(D, E)), 2",
+    "PointLiesOnLine(D, Line(A, B))",
+    "PointLiesOnLine(E, Line(A, C))",
+    "Equals(MeasureOf(Angle(C, B, A)), MeasureOf(angle 1))",
+    "Equals(MeasureOf(angle 1), 65)",
+  ],
+  line_instances: ["AB", "AC", "BC", "DE"],
+  // pixels, y downwards
+  point_positions: { A: [100, 10], B: [20, 190], C: [180, 190], D: [73, 70], E: [127, 70] },
+};
+
+async function read(form: unknown): Promise<Geometry3kProblem> {
+  const folder = await mkdtemp(join(tmpdir(), "mmgeo-geometry3k-"));
+  await mkdir(join(folder, "7"));
+  await writeFile(join(folder, "7", "logic_form.json"), JSON.stringify(form));
+  await writeFile(join(folder, "7", "data.json"), JSON.stringify({ problem_text: "Find BC.", choices: ["3", "4", "5", "6"], answer: "D" }));
+  for await (const problem of readGeometry3k(folder)) return problem;
+  throw new Error("no problem was read");
+}
+
+describe("readGeometry3k", () => {
+  it("says a problem in CDL with the senses of its picture, and solves it near the picture", async () => {
+    const problem = await read(logicForm);
+    expect(problem.construction).toContain("Collinear(ADB)");
+    expect(problem.image).toContain("Equal(MeasureOfAngle(ABC),65)");
+    expect(problem.text).toEqual(["ParallelBetweenLine(DE,BC)"]);
+    expect(problem.question).toEqual({ text: "Find BC.", choices: ["3", "4", "5", "6"], answer: "6", goal: "Value(LengthOfLine(BC))" });
+    expect(problem.leftOut).toHaveLength(1);
+    const { all, unreadable } = readProblemStatements(problem);
+    expect(unreadable).toEqual([]);
+    const solved = solve({ statements: all, seed: 1, start: problem.start });
+    expect(solved.ok).toBe(true);
+    if (!solved.ok) return;
+    expect(measure(parseExpression("LengthOfLine(BC)"), solved.scene)).toBeCloseTo(6, 6);
+    const [, top = 0] = solved.scene.points.A ?? [];
+    const [, foot = 0] = solved.scene.points.B ?? [];
+    expect(top).toBeGreaterThan(foot);
+  });
+
+  it("names the file and field of what is not its layout", async () => {
+    await expect(read({ diagram_logic_form: 3, point_positions: {} })).rejects.toThrow(/logic_form\.json, field diagram_logic_form/);
+  });
+});
+
+describe("algebraOf", () => {
+  it.each([
+    ["4y-10", "4*y-10"],
+    ["\\frac{1}{2}x+3", "((1)/(2))*x+3"],
+    ["6\\sqrt{3}", "6*sqrt(3)"],
+    ["60\\degree", "60"],
+    ["x^{2}", "x^(2)"],
+  ])("%s is %s", (text, infix) => {
+    expect(algebraOf(text)).toBe(infix);
+    expect(() => parseExpression(algebraOf(text))).not.toThrow();
+  });
+});
+
+describe("parseForm", () => {
+  it("never throws anything but a ProgramError", () => {
+    const piece = fc.constantFrom("Equals", "Line", "(", ")", ",", "A", "x", "\\frac{1}{2}", "+", " ", "angle 1", "é");
+    fc.assert(
+      fc.property(fc.oneof(fc.array(piece, { maxLength: 30 }).map((list) => list.join("")), fc.string()), (text) => {
+        try {
+          parseForm(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProgramError);
+        }
+        algebraOf(text);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
