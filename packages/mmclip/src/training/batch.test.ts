@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { randomOf } from "../random.js";
 import { batchOf } from "./batch.js";
-import { groupOf } from "./group.js";
+import { groupOf, randomPairs } from "./group.js";
 import type { Sample } from "./sample.js";
 
 function sampleWith({ id, rule, retrieval, images }: { id: string; rule: number; retrieval: number; images: number }): Sample {
@@ -60,4 +60,17 @@ test("samples with different numbers of candidates share a batch without seeing 
   expect(rows(batchImage?.membership as Float32Array, 16)).toEqual([[0, 3, 4], [0, 3, 4], [0, 3, 4], []]);
   expect(rows(batchImage?.positive as Float32Array, 16)).toEqual([[0], [3], [4], []]);
   expect(batchText).toMatchObject({ form: "batch", side: "text", weight: 0.5 });
+});
+
+test("random pairs come from different samples, and the caption is true of the image", () => {
+  const samples = Array.from({ length: 12 }, (_, index) => sampleWith({ id: `s${index}`, rule: 2, retrieval: 0, images: 3 }));
+  const groups = randomPairs({ samples, indices: [3, 5], count: 8, random: randomOf(4) });
+  expect(groups).toHaveLength(8);
+  const idOf = (image: string): string => image.replace(/(-\d+)?\.png$/u, "");
+  expect(new Set(groups.map(({ images }) => idOf(images[0] as string))).size).toBe(8);
+  expect(groups.slice(0, 2).map(({ images }) => idOf(images[0] as string))).toEqual(["s3", "s5"]);
+  for (const { images, texts } of groups) {
+    const negative = /-(\d+)\.png$/u.exec(images[0] as string);
+    expect(texts).toEqual([negative === null ? idOf(images[0] as string) : `${idOf(images[0] as string)} image ${negative[1]}`]);
+  }
 });

@@ -1,4 +1,5 @@
 import { InputError } from "@mmgeo/dataset";
+import { uniformInt } from "pure-rand/distribution/uniformInt";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { sampleOf } from "../random.js";
 import type { Sample, TextNegative, TextNegativeKind } from "./sample.js";
@@ -85,6 +86,26 @@ export function groupOf({ sample, options, random }: { sample: Sample; options: 
     }
   }
   return { images, texts, anchors, pairs };
+}
+
+/**
+ * Pairs of as many different samples as there are, up to `count`: those at `indices` first, then others by chance; of each sample
+ * its own image and caption, or a negative image with the caption true of it. Nothing in such a batch is hard.
+ */
+export function randomPairs({ samples, indices, count, random }: { samples: readonly Sample[]; indices: readonly number[]; count: number; random: RandomGenerator }): Group[] {
+  const taken = new Set(indices);
+  const wanted = Math.min(count, samples.length);
+  while (taken.size < wanted) taken.add(uniformInt(random, 0, samples.length - 1));
+  const captions = new Set<string>();
+  return [...taken].flatMap((index): Group[] => {
+    const sample = samples[index] as Sample;
+    const pairs = [{ image: sample.image, caption: sample.caption }, ...sample.imageNegatives.flatMap(({ image, caption }) => (caption === null ? [] : [{ image, caption }]))];
+    const { image, caption } = pairs[uniformInt(random, 0, pairs.length - 1)] as { image: string; caption: string };
+    // The same words twice would be each other's false negative.
+    if (captions.has(caption)) return [];
+    captions.add(caption);
+    return [{ images: [image], texts: [caption], anchors: [], pairs: [[0, 0]] }];
+  });
 }
 
 /** A loss that counts nothing cannot be trained on. */

@@ -34,8 +34,8 @@ export const recipeSchema = z.strictObject({
   /** Weights of the forms in the loss; a form that is left out or 0 is not computed. */
   forms: z.strictObject({ text: weight.optional(), image: weight.optional(), group: weight.optional(), batch: weight.optional() }).default({ text: 1, image: 1 }),
   /**
-   * Share of the run, from its beginning, in which the batch form alone counts: easy negatives first, then the constructed ones
-   * (the paper finds this order best). Without the batch form it has no effect.
+   * Share of the run, from its beginning, that is in-batch training on random pairs of different samples, as many as a batch has
+   * images later: easy negatives first, then the constructed ones (the paper finds this order best). Needs the batch form.
    */
   randomFirst: share.default(0),
   /**

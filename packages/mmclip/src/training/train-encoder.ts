@@ -7,7 +7,7 @@ import { type ClipModel, saveModel } from "../model/model.js";
 import type { ParameterMap } from "../model/parameters.js";
 import { randomOf, textSeed } from "../random.js";
 import { batchOf } from "./batch.js";
-import { checkForms, groupOf } from "./group.js";
+import { checkForms, groupOf, randomPairs } from "./group.js";
 import { type EncoderRecipe, recipeSchema } from "./recipe.js";
 import { type Sample, withNegativesAsSamples } from "./sample.js";
 import { stepArrays, stepLoss, type ViewPlan } from "./step-tensors.js";
@@ -74,10 +74,12 @@ export async function trainEncoder({ model, samples: givenSamples, recipe: given
     batchSize,
     accumulate: recipe.accumulate,
     batch: async (indices, { epoch }) => {
-      const options = epoch < randomEpochs ? { ...recipe, forms: { batch: weights.batch } } : recipe;
-      const groups = indices.map((index) => groupOf({ sample: samples[index] as Sample, options, random: randomOf(seed, epoch, index) }));
+      const random = epoch < randomEpochs;
+      const groups = random
+        ? randomPairs({ samples, indices, count: batchSize * (1 + recipe.imageNegatives), random: randomOf(seed, epoch, ...indices) })
+        : indices.map((index) => groupOf({ sample: samples[index] as Sample, options: recipe, random: randomOf(seed, epoch, index) }));
       const whole = batchOf({ groups, weights });
-      const batch = { ...whole, views: whole.views.map((view) => ({ ...view, weight: options.forms[view.form] === undefined ? 0 : view.weight })) };
+      const batch = random ? { ...whole, views: whole.views.map((view) => ({ ...view, weight: view.form === "batch" ? view.weight : 0 })) } : whole;
       return stepArrays({ batch, config, tokenizer, store, shifts: shiftsOf(epoch, batch.images), withWords: recipe.words > 0 });
     },
     epochs: recipe.epochs,
