@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { InputError } from "@mmgeo/dataset";
-import { answerProblem, buildDataset, checkDataset, defaultStyle, exportDataset, exportFormats, type Problem, readAlphaGeometry, readFormalGeo, readPrograms, sampleProblems, sampleStyle } from "@mmgeo/diagram";
+import { answerProblem, buildDataset, checkDataset, defaultStyle, exportDataset, exportFormats, type Problem, readAlphaGeometry, readFormalGeo, readGeometry3k, readPrograms, sampleProblems, sampleStyle } from "@mmgeo/diagram";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { log, printJson } from "./output.js";
 
@@ -13,7 +13,7 @@ const wholeNumber =
   };
 
 interface BuildFlags {
-  from: "formalgeo" | "alphageometry" | "programs" | "sample";
+  from: "formalgeo" | "geometry3k" | "alphageometry" | "programs" | "sample";
   out: string;
   negatives: number;
   seed: number;
@@ -36,6 +36,7 @@ async function problemsOf({ from, limit, ids, seed }: Pick<BuildFlags, "from" | 
   if (input === undefined) throw new InputError({ message: `--from ${from} needs an input: the folder or file to read`, field: "INPUT" });
   if (from === "formalgeo") return readFormalGeo(input, { ids: wanted, limit });
   if (wanted !== undefined) throw new InputError({ message: "--ids goes with formalgeo and sample; give a folder with the programs wanted", field: "--ids" });
+  if (from === "geometry3k") return readGeometry3k(input, { limit });
   if (from === "alphageometry") return readAlphaGeometry(input, { seed, limit });
   return readPrograms(input, { limit });
 }
@@ -56,7 +57,7 @@ export function registerDiagramCommands(program: Command): void {
     .command("build")
     .description("build a dataset folder: records with their pictures and image negatives")
     .argument("[input]", "the folder or file to read; not needed for --from sample")
-    .addOption(new Option("--from <source>", "what the input is").choices(["formalgeo", "alphageometry", "programs", "sample"]).makeOptionMandatory())
+    .addOption(new Option("--from <source>", "what the input is").choices(["formalgeo", "geometry3k", "alphageometry", "programs", "sample"]).makeOptionMandatory())
     .requiredOption("--out <dir>", "the dataset folder; a build that was stopped goes on")
     .option("--negatives <n>", "image negatives a record", wholeNumber(0, 100), 10)
     .option("--seed <n>", "seed of everything random", wholeNumber(0), 1)
@@ -99,7 +100,7 @@ export function registerDiagramCommands(program: Command): void {
     .command("solve")
     .description("answer problems by drawing and measuring them")
     .argument("[input]", "the folder or file to read; not needed for --from sample")
-    .addOption(new Option("--from <source>", "what the input is").choices(["formalgeo", "alphageometry", "programs", "sample"]).default("programs"))
+    .addOption(new Option("--from <source>", "what the input is").choices(["formalgeo", "geometry3k", "alphageometry", "programs", "sample"]).default("programs"))
     .option("--seed <n>", "seed of everything random", wholeNumber(0), 1)
     .option("--limit <n>", "at most so many problems", wholeNumber(1))
     .option("--ids <file>", "only these problems, one id a line")

@@ -154,7 +154,7 @@ function linesOf(problem: ConstructionProblem, letters: ReadonlyMap<string, stri
     if (name !== "coll" && name !== "midp") continue;
     const line = new Set(names.map((point) => letters.get(point) ?? point));
     if (line.size < 3) continue;
-    for (const other of [...lines]) {
+    for (const other of lines.slice()) {
       if ([...line].filter((letter) => other.has(letter)).length < 2) continue;
       for (const letter of other) line.add(letter);
       lines.splice(lines.indexOf(other), 1);

@@ -228,7 +228,7 @@ function letterTable(): (name: string) => string {
 function joinLines(lines: Set<string>[], letters: readonly string[], at: (letter: string) => Position): void {
   let line = new Set(letters);
   if (line.size < 3) return;
-  for (const other of [...lines]) {
+  for (const other of lines.slice()) {
     if ([...line].filter((name) => other.has(name)).length < 2) continue;
     const both = new Set([...line, ...other]);
     const order = alongLine(at, [...both]);
