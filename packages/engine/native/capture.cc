@@ -8,6 +8,7 @@
 
 #include "graph.h"
 #include "kernels.h"
+#include "tensorflow/c/c_api_experimental.h"
 
 using mmgeo::Check;
 using mmgeo::Failure;
@@ -18,6 +19,7 @@ namespace {
 
 TFE_Context* context = nullptr;
 std::string config_proto;
+std::string server_def;
 
 TFE_Context* RequireContext() {
   if (context == nullptr) throw Failure{"the TensorFlow context does not exist yet"};
@@ -30,11 +32,14 @@ Graph* ToGraph(napi_env env, napi_value value) {
   return static_cast<Graph*>(data);
 }
 
-// configure(bytes): the ConfigProto of the context that will be made.
+// configure(configProto, serverDef): serialized settings of the context that will be made; no bytes of a ServerDef mean a
+// process on its own.
 napi_value Configure(napi_env env, napi_value* arguments) {
   if (context != nullptr) throw Failure{"the TensorFlow context exists already: configure the backend before its first use"};
   const mmgeo::Bytes bytes = mmgeo::ToBytes(env, arguments[0], "configuration");
   config_proto.assign(static_cast<const char*>(bytes.data), bytes.size);
+  const mmgeo::Bytes server = mmgeo::ToBytes(env, arguments[1], "server");
+  server_def.assign(static_cast<const char*>(server.data), server.size);
   return nullptr;
 }
 
@@ -213,6 +218,11 @@ extern "C" __attribute__((visibility("default"))) TFE_Context* MMGeo_NewContext(
     if (TF_GetCode(status) != TF_OK) return nullptr;
   }
   context = TFE_NewContext(options, status);
+  // Before tfjs-node asks for the devices: joining a group renames them.
+  if (context != nullptr && !server_def.empty()) {
+    TFE_EnableCollectiveOps(context, server_def.data(), server_def.size(), status);
+    if (TF_GetCode(status) != TF_OK) return nullptr;
+  }
   return context;
 }
 

@@ -1,10 +1,21 @@
 import { parseArgs } from "node:util";
-import { InputError, provision, useNativeBackend } from "./index.js";
+import { InputError, launch, provision, useNativeBackend } from "./index.js";
 
 const usage = `usage: mmgeo-engine install [--cpu] [--gpu] [--cache DIR]   provide TensorFlow and the addons in the per-user cache
-       mmgeo-engine info                                   what is in use, as JSON`;
+       mmgeo-engine info                                   what is in use, as JSON
+       mmgeo-engine launch -n N PROGRAM [ARGUMENTS]        run a program in N processes that train together`;
 
 async function main(): Promise<number> {
+  // What follows the program's name belongs to the program.
+  if (process.argv[2] === "launch") {
+    const [flag, count, program, ...parameters] = process.argv.slice(3);
+    const processes = Number(count);
+    if (flag !== "-n" || !Number.isInteger(processes) || processes < 1 || program === undefined) {
+      process.stderr.write(`${usage}\n`);
+      return 2;
+    }
+    return await launch({ processes, program, parameters });
+  }
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: { cpu: { type: "boolean" }, gpu: { type: "boolean" }, cache: { type: "string" }, help: { type: "boolean" } },

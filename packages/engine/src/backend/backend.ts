@@ -4,6 +4,7 @@ import { availableParallelism, constants } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import * as tf from "@tensorflow/tfjs";
+import { groupOfEnvironment, serverDef, type ProcessGroup } from "../distributed/group.js";
 import type { Binding, CaptureAddon } from "./binding.js";
 import { createEngineBackend, type EngineBackend, type KernelBackendClass } from "./engine-backend.js";
 import { registerKernels } from "./kernels.js";
@@ -47,6 +48,8 @@ interface Loaded {
   readonly addon: CaptureAddon | null;
   /** Whether the engine's own operations exist: compiled, and on the CPU, for which they are written. */
   readonly kernels: boolean;
+  /** The processes this one trains with, or null. */
+  readonly group: ProcessGroup | null;
 }
 
 const require = createRequire(import.meta.url);
@@ -73,6 +76,11 @@ export function requireBackend(): Loaded {
   return loaded;
 }
 
+/** The processes that train together with this one (see `mmgeo-engine launch`), or null for a process on its own. */
+export function processGroup(): ProcessGroup | null {
+  return requireBackend().group;
+}
+
 /** Whether `useNativeBackend` has finished. */
 export function hasNativeBackend(): boolean {
   return loaded !== null;
@@ -83,8 +91,9 @@ async function load(options: BackendOptions): Promise<Loaded> {
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
   // TensorFlow turns oneDNN on by itself only where there is AVX-512; it is faster with AVX2 too (README, "Speed").
   process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "1";
-  const official = options.source === "provisioned" ? null : findOfficialBinding();
-  const opened = official === null ? await openProvisioned(options, threads) : openOfficial(official);
+  const group = groupOfEnvironment();
+  const official = group !== null || options.source === "provisioned" ? null : findOfficialBinding();
+  const opened = official === null ? await openProvisioned(options, threads, group) : openOfficial(official);
   defineRemovedUtilities();
   require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
   const { NodeJSKernelBackend } = require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend") as { NodeJSKernelBackend: KernelBackendClass };
@@ -105,7 +114,8 @@ async function load(options: BackendOptions): Promise<Loaded> {
   };
   const kernels = addon !== null && info.device === "cpu";
   if (kernels) addon.registerKernels(threads);
-  return { info, backend, addon, kernels };
+  if (group !== null && addon === null) throw new Error(`several processes cannot train together here: ${info.captureProblem ?? "graphs are not captured"}`);
+  return { info, backend, addon, kernels, group };
 }
 
 interface Opened {
@@ -115,13 +125,13 @@ interface Opened {
   readonly folder: string;
 }
 
-async function openProvisioned(options: BackendOptions, threads: number): Promise<Opened> {
+async function openProvisioned(options: BackendOptions, threads: number, group: ProcessGroup | null): Promise<Opened> {
   const files = await provision(options);
   let addon: CaptureAddon | null = null;
   if (files.capture !== null) {
     // Lazy, because it opens TensorFlow itself; global, because tfjs-node's addon, opened after it, asks it for the context.
     addon = openAddon(files.capture, constants.dlopen.RTLD_LAZY | constants.dlopen.RTLD_GLOBAL) as CaptureAddon;
-    addon.configure(configProto(threads));
+    addon.configure(configProto(threads), group === null ? new Uint8Array(0) : serverDef(group));
   }
   const binding = openAddon(files.binding, constants.dlopen.RTLD_NOW) as Binding;
   return { binding, addon, captureProblem: files.captureProblem, folder: dirname(files.binding) };

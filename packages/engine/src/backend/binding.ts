@@ -35,7 +35,8 @@ export interface NativeGraph {
 
 /** The engine's own addon. */
 export interface CaptureAddon {
-  configure(configProto: Uint8Array): void;
+  /** Serialized ConfigProto and ServerDef (empty for a process on its own) of the context; before the binding is opened. */
+  configure(configProto: Uint8Array, serverDef: Uint8Array): void;
   /** Registers the engine's own operations (native/kernels.cc), whose loops may use so many threads. */
   registerKernels(threads: number): void;
   createGraph(): NativeGraph;

@@ -1,11 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
+import { processGroup } from "../backend/backend.js";
 import { compile } from "../capture/compile.js";
 import type { Precision } from "../capture/trace.js";
 import { ResourceVariable } from "../capture/variable.js";
 import { saveCheckpoint, toTensor, type Parameters } from "../checkpoint/checkpoint.js";
 import type { HostTensor } from "../checkpoint/safetensors.js";
+import { meanOverProcesses } from "../distributed/reduce.js";
 import { applyAdamW, createTrainedParameter, globalNorm, type AdamWOptions, type ParameterGroup, type TrainedParameter, type UpdateScalars } from "./adamw.js";
 import { order } from "./order.js";
 import { appendMetrics, latestCheckpoint, restoreTrainingState, saveTrainingState, trimMetrics } from "./run-folder.js";
@@ -95,6 +97,10 @@ export interface TrainResult {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { examples, batchSize, accumulate = 1, seed, folder, keep = 2 } = options;
   if (!(examples > 0) || !(batchSize > 0)) throw new Error(`train: ${examples} examples in batches of ${batchSize} are nothing to train on`);
+  const group = processGroup();
+  if (group !== null && Math.min(batchSize, examples) % group.addresses.length !== 0) throw new Error(`train: a batch of ${Math.min(batchSize, examples)} does not divide among ${group.addresses.length} processes`);
+  // Of several processes only the first writes; all read.
+  const writes = group === null || group.rank === 0;
   const batchesPerEpoch = Math.max(1, Math.floor(examples / batchSize));
   const steps = options.steps ?? Math.max(1, Math.floor(((options.epochs ?? 1) * batchesPerEpoch) / accumulate));
   const trained = takeOver(options);
@@ -112,7 +118,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       checkpoint = latest.path;
       resumedFrom = await restoreTrainingState({ path: latest.path, parameters: trained, options: identity });
     }
-    await trimMetrics(metricsFile, resumedFrom);
+    if (writes) await trimMetrics(metricsFile, resumedFrom);
   }
 
   const losses: number[] = [];
@@ -137,12 +143,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         throw new Error(`train: step ${number} has loss ${outcome.loss} and gradient norm ${outcome.gradientNorm}: lower the learning rate (${learningRate}) or look at this batch's data; ${checkpoint === null ? "nothing was saved" : `the last checkpoint is ${checkpoint}`}`);
       }
       losses.push(outcome.loss);
-      if (metricsFile !== null) await appendMetrics(metricsFile, { step: number, epoch, loss: outcome.loss, learningRate, gradientNorm: outcome.gradientNorm, ...outcome.metrics });
+      if (metricsFile !== null && writes) await appendMetrics(metricsFile, { step: number, epoch, loss: outcome.loss, learningRate, gradientNorm: outcome.gradientNorm, ...outcome.metrics });
       const elapsed = (performance.now() - started) / 1000;
       const done = number - resumedFrom;
       const examplesPerSecond = (done * accumulate * batchSize) / elapsed;
       options.onProgress?.({ step: number, steps, epoch, learningRate, ...outcome, examplesPerSecond, secondsLeft: (elapsed / done) * (steps - number) });
-      if (folder !== undefined && (number === steps || (options.saveEvery !== undefined && number % options.saveEvery === 0))) {
+      if (folder !== undefined && writes && (number === steps || (options.saveEvery !== undefined && number % options.saveEvery === 0))) {
         checkpoint = await saveTrainingState({ folder, step: number, parameters: trained, options: identity, keep, saveModel: (target) => saveModel({ options, target, trained, frozen }) });
       }
     }
@@ -206,14 +212,15 @@ function createStep({ options, trained, frozen }: { options: TrainOptions; train
     if (reached.length === 0) throw new Error("train: the loss depends on no trainable parameter");
     if (!update) {
       for (const { gradient, sum } of reached) sum?.write("AssignAddVariableOp", [gradient]);
-      return { loss, ...metrics };
+      return averaged({ loss, ...metrics }, []).scalars;
     }
-    const total = reached.map(({ gradient, sum }) => (sum === null ? gradient : sum.read().add(gradient).div(accumulate)));
+    const own = reached.map(({ gradient, sum }) => (sum === null ? gradient : sum.read().add(gradient).div(accumulate)));
+    const { scalars: logged, gradients: total } = averaged({ loss, ...metrics }, own);
     const gradientNorm = globalNorm(total);
     const scale = maxGradientNorm > 0 ? tf.minimum(1, tf.div(maxGradientNorm, gradientNorm.add(1e-6))) : null;
     for (const [index, { parameter }] of reached.entries()) applyAdamW({ parameter, gradient: total[index] as tf.Tensor, scale, scalars, options });
     for (const { sum } of reached) sum?.assign(tf.zeros([...sum.shape]));
-    return { loss, gradientNorm, ...metrics };
+    return { ...logged, gradientNorm };
   };
 
   const captured = compile(work, { precision });
@@ -224,7 +231,7 @@ function createStep({ options, trained, frozen }: { options: TrainOptions; train
         scalars: { learningRate: tf.scalar(learningRate), beta1Power: tf.scalar(beta1 ** number), beta2Power: tf.scalar(beta2 ** number) },
         update,
       };
-      const result = captured(input);
+      const result = runTogether(() => captured(input), number);
       const numbers: Record<string, number> = {};
       for (const [name, tensor] of Object.entries(result)) numbers[name] = (await tensor.data())[0] as number;
       tf.dispose([input.batch, { ...input.scalars }, result]);
@@ -238,6 +245,25 @@ function createStep({ options, trained, frozen }: { options: TrainOptions; train
   };
 }
 
+/** Says what it means that a step failed because another process did. */
+function runTogether<Result>(run: () => Result, step: number): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (processGroup() === null) throw error;
+    throw new Error(`train: step ${step} failed, most likely because another process was lost or did not answer: start all processes again, they go on from the last checkpoint (${error instanceof Error ? error.message : String(error)})`, { cause: error });
+  }
+}
+
+/** Means over the processes that train together; what was given, for a process on its own. */
+function averaged(scalars: Record<string, tf.Tensor>, gradients: tf.Tensor[]): { scalars: Record<string, tf.Tensor>; gradients: tf.Tensor[] } {
+  const group = processGroup();
+  if (group === null) return { scalars, gradients };
+  const names = Object.keys(scalars);
+  const means = meanOverProcesses([...gradients, ...Object.values(scalars)], group);
+  return { gradients: means.slice(0, gradients.length), scalars: Object.fromEntries(names.map((name, index) => [name, means[gradients.length + index] as tf.Tensor])) };
+}
+
 /** Gradients of a scalar with respect to tensors it may or may not depend on. */
 function gradientsOf(inputs: tf.Tensor[], work: () => tf.Tensor): { value: tf.Tensor; grads: (tf.Tensor | null)[] } {
   return (tf.engine() as unknown as { gradients(work: () => tf.Tensor, inputs: tf.Tensor[], dy: null, allowNone: boolean): { value: tf.Tensor; grads: (tf.Tensor | null)[] } }).gradients(work, inputs, null, true);
@@ -246,7 +272,11 @@ function gradientsOf(inputs: tf.Tensor[], work: () => tf.Tensor): { value: tf.Te
 async function makeBatch({ options, batchesPerEpoch, index }: { options: TrainOptions; batchesPerEpoch: number; index: number }): Promise<Batch> {
   const epoch = Math.floor(index / batchesPerEpoch);
   const indices = order({ examples: options.examples, batchSize: options.batchSize, seed: options.seed, epoch })[index % batchesPerEpoch] as number[];
-  return await options.batch(indices, { epoch });
+  const group = processGroup();
+  if (group === null) return await options.batch(indices, { epoch });
+  // Each process makes and computes its own part of the same batch.
+  const share = indices.length / group.addresses.length;
+  return await options.batch(indices.slice(group.rank * share, (group.rank + 1) * share), { epoch });
 }
 
 /** Asks for the next batch before the one in hand is used. */

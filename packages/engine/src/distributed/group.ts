@@ -1,0 +1,54 @@
+import { InputError } from "../input-error.js";
+
+/** The processes that train together, and which of them this is. */
+export interface ProcessGroup {
+  /** From 0; process 0 writes metrics and checkpoints. */
+  readonly rank: number;
+  /** `host:port` of each, in order of rank. */
+  readonly addresses: readonly string[];
+}
+
+/** Where a scheduler writes the rank: our own launcher, torchrun and its like, Slurm, Kubernetes' indexed jobs. */
+const rankVariables = ["MMGEO_RANK", "RANK", "SLURM_PROCID", "JOB_COMPLETION_INDEX"];
+
+/**
+ * The group that the environment describes: `MMGEO_ADDRESSES` lists `host:port` of every process, the rank comes from
+ * MMGEO_RANK, RANK, SLURM_PROCID or JOB_COMPLETION_INDEX. Null for a process on its own.
+ */
+export function groupOfEnvironment(environment: NodeJS.ProcessEnv = process.env): ProcessGroup | null {
+  const { MMGEO_ADDRESSES: listed } = environment;
+  if (listed === undefined || listed === "") return null;
+  const addresses = listed.split(",").map((address) => address.trim());
+  const wrong = addresses.find((address) => !/^[^\s:]+:\d{1,5}$/.test(address));
+  if (wrong !== undefined) throw new InputError({ field: "MMGEO_ADDRESSES", message: `has ${wrong}: write host:port of every process, separated by commas` });
+  const variable = rankVariables.find((name) => environment[name] !== undefined && environment[name] !== "");
+  const rank = variable === undefined ? Number.NaN : Number(environment[variable]);
+  if (!Number.isInteger(rank) || rank < 0 || rank >= addresses.length) {
+    throw new InputError({ field: variable ?? "MMGEO_RANK", message: `is ${variable === undefined ? "not set" : environment[variable]}: with ${addresses.length} addresses it has to be a whole number from 0 to ${addresses.length - 1}` });
+  }
+  return addresses.length === 1 ? null : { rank, addresses };
+}
+
+/**
+ * TensorFlow's ServerDef (tensorflow_server.proto) for a group, as bytes: cluster = 1, job_name = 2, task_index = 3,
+ * default_session_config = 4, protocol = 5. The first process leads the collective operations.
+ */
+export function serverDef({ rank, addresses }: ProcessGroup): Uint8Array {
+  const tasks = addresses.flatMap((address, index) => message(2, [...(index === 0 ? [] : [0x08, ...varint(index)]), ...text(2, address)]));
+  const cluster = message(1, [...text(1, "worker"), ...tasks]);
+  // ConfigProto.experimental = 16, Experimental.collective_group_leader = 1.
+  const configuration = message(16, text(1, "/job:worker/replica:0/task:0"));
+  return Uint8Array.from([...message(1, cluster), ...text(2, "worker"), 0x18, ...varint(rank), ...message(4, configuration), ...text(5, "grpc")]);
+}
+
+function varint(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
+}
+
+function message(field: number, content: readonly number[]): number[] {
+  return [...varint((field << 3) | 2), ...varint(content.length), ...content];
+}
+
+function text(field: number, value: string): number[] {
+  return message(field, [...Buffer.from(value)]);
+}
