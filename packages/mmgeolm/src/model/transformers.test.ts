@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.skipIf(!available)("a saved model in Python's transformers", () => {
-  it("opens as LlavaForConditionalGeneration, with the same logits, greedy tokens and token ids", async () => {
+  it("opens as LlavaForConditionalGeneration, with the same logits, greedy tokens and token ids", { timeout: 240_000 }, async () => {
     const text = "∠ABC = 60°, AB ∥ CD. How long is DE?\nA. 12.5\nB. √3";
     const model = await tinyModel(tinyConversations({ black: "", white: "", count: 4 }));
     await saveModel(model, join(folder, "model"));
