@@ -18,13 +18,13 @@ export function createQuickModel({ captions, seed }: { captions: Iterable<string
 }
 
 /**
- * How the quick encoder is trained: for the first part of the run on pairs alone, easy and hard ones together, without which it
- * does not begin to learn; then on captions and pictures constructed to be wrong as well. The README has what comes out of it.
+ * How the quick encoder is trained: the first half of the run on pairs of different problems, without which it does not begin to
+ * learn; then on captions and pictures constructed to be wrong as well. The README has what comes out of it.
  */
 export const quickRecipe: EncoderRecipe = {
   batchSize: 8,
-  steps: 450,
-  randomFirst: 0.45,
+  steps: 480,
+  randomFirst: 0.5,
   learningRate: 1.5e-3,
   warmupRatio: 0.05,
   weightDecay: 0.05,
