@@ -3,6 +3,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadImage, loadImages } from "./image.js";
+import { imageVariant, imageVariants } from "./image-variant.js";
 import { InputError } from "./input-error.js";
 import { temporaryFolder } from "./testing.js";
 
@@ -77,4 +78,22 @@ describe("loadImage", () => {
 it("loadImages keeps the order", async () => {
   const sources = await Promise.all([10, 20, 30, 40, 50].map((value) => sharp({ create: { width: 4, height: 4, channels: 3, background: { r: value, g: 0, b: 0 } } }).png().toBuffer()));
   expect((await loadImages(sources, { size: 2 })).map(({ data }) => data[0])).toEqual([10, 20, 30, 40, 50]);
+});
+
+describe("imageVariant", () => {
+  it("turns, shrinks, blurs and compresses, on white", async () => {
+    const sizes: [number, number][] = [];
+    for (const variant of imageVariants) {
+      const { data, width, height } = await loadImage(await imageVariant(wideRed, variant));
+      sizes.push([width, height]);
+      if (variant === "rotate-30") expect([...data.subarray(0, 3)]).toEqual([255, 255, 255]);
+    }
+    expect(sizes.slice(1)).toEqual([[20, 10], [40, 20], [40, 20]]);
+    expect(sizes[0]?.[0]).toBeGreaterThan(40);
+  });
+
+  it("is an InputError where there is no picture", async () => {
+    for (const variant of imageVariants) await expect(imageVariant(Buffer.from("nonsense"), variant)).rejects.toSatisfy(InputError.isInstance);
+    await expect(imageVariant("/nowhere/picture.png", "half")).rejects.toSatisfy(InputError.isInstance);
+  });
 });

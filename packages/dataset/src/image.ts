@@ -35,7 +35,8 @@ export interface LoadedImage<Data extends Uint8Array | Float32Array = Uint8Array
   channels: 1 | 3;
 }
 
-async function readSource(source: string | Uint8Array): Promise<Uint8Array> {
+/** The bytes of an image, with the errors that name its file. */
+export async function readSource(source: string | Uint8Array): Promise<Uint8Array> {
   if (typeof source !== "string") return source;
   const information = await stat(source).catch((error: NodeJS.ErrnoException) => {
     throw new InputError({ message: error.code === "ENOENT" ? "there is no such image; check the path" : `cannot be read (${error.code ?? error.message})`, file: source });
@@ -43,6 +44,12 @@ async function readSource(source: string | Uint8Array): Promise<Uint8Array> {
   if (!information.isFile()) throw new InputError({ message: "is not a file; give the path of an image", file: source });
   if (information.size > maximumImageBytes) throw new InputError({ message: `is larger than ${maximumImageBytes} bytes; give a smaller image`, file: source });
   return readFile(source);
+}
+
+/** The `InputError` of an image that does not decode. */
+export function imageError(error: unknown, source: string | Uint8Array): InputError {
+  const reason = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim();
+  return new InputError({ message: `does not decode as an image (${reason}); replace it`, file: typeof source === "string" ? source : null, cause: error });
 }
 
 /**
@@ -75,8 +82,7 @@ export async function loadImage(
     // A copy of its own length: the decoder's buffer may be part of a larger one.
     return { data: as === "float32" ? Float32Array.from(data, (value) => value / 255) : new Uint8Array(data), width: info.width, height: info.height, channels };
   } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim();
-    throw new InputError({ message: `does not decode as an image (${reason}); replace it`, file: typeof source === "string" ? source : null, cause: error });
+    throw imageError(error, source);
   }
 }
 

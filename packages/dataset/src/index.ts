@@ -1,4 +1,5 @@
-export * from "./image.js";
+export { loadImage, loadImages, maximumImageBytes, maximumInputPixels, type LoadedImage, type LoadImageOptions } from "./image.js";
+export { imageVariant, imageVariants, type ImageVariant } from "./image-variant.js";
 export * from "./input-error.js";
 export { LineAppender } from "./line-appender.js";
 export { maximumLineLength, readJsonLines, readLines, type Line } from "./lines.js";
