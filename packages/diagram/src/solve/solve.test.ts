@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { measure } from "../check/measure.js";
+import { formatStatement } from "../language/format.js";
 import { parseExpression, parseProgram } from "../language/parse.js";
 import { solve } from "./solve.js";
 
@@ -26,5 +27,52 @@ describe("solve", () => {
     const result = solve({ statements: statementsOf("Shape(AB,BC,CA)", "Equal(LengthOfLine(AB),1)", "Equal(LengthOfLine(BC),2)", "Equal(LengthOfLine(CA),9)"), seed: 1 });
     expect(result.ok).toBe(false);
     if (!result.ok) expect(result.reason.statements.length).toBeGreaterThan(0);
+  });
+
+  it("names a smallest contradiction, and nothing that is no part of it", () => {
+    const result = solve({ statements: statementsOf("Shape(AB,BC,CA)", "Shape(DE,EF,FD)", "Equal(LengthOfLine(AB),1)", "Equal(LengthOfLine(BC),2)", "Equal(LengthOfLine(CA),9)", "Equal(LengthOfLine(DE),4)"), seed: 1 });
+    expect(result.ok).toBe(false);
+    if (result.ok) return;
+    expect(result.reason.kind).toBe("contradiction");
+    expect(result.reason.statements.filter((text) => text.startsWith("Equal")).sort()).toEqual(["Equal(LengthOfLine(AB),1)", "Equal(LengthOfLine(BC),2)", "Equal(LengthOfLine(CA),9)"]);
+    expect(result.reason.message).not.toContain("DE");
+  });
+
+  it.each([
+    ["parallel sides exchanged", "ParallelBetweenLine(BC,DE)", "ParallelBetweenLine(DE,BC)"],
+    ["a shape walked clockwise", "Shape(AE,ED,DA)", "Shape(AD,DE,EA)"],
+  ])("puts right %s and says so, but not where told how hard to try", (_what, slip, meant) => {
+    const right = ["Shape(AD,DE,EA)", "Shape(DB,BC,CE,ED)", "Collinear(ADB)", "Collinear(AEC)", "ParallelBetweenLine(DE,BC)", "Equal(LengthOfLine(AD),2)", "Equal(LengthOfLine(DB),4)"];
+    const statements = statementsOf(...right.map((line) => (line === meant ? slip : line)));
+    const result = solve({ statements, seed: 1 });
+    expect(result.ok).toBe(true);
+    if (!result.ok) return;
+    expect(result.notes).toEqual([`read ${slip} as ${meant}, which the rest of the program asks for`]);
+    expect(result.statements.map(formatStatement)).toContain(meant);
+    expect(solve({ statements, seed: 1, attempts: 2 }).ok).toBe(false);
+  });
+
+  it("leaves out what is no figure, with the reason", () => {
+    const result = solve({ statements: statementsOf("Shape(AB,BC,CA)", "Shape(AB,CD,BC)", "Collinear(AXA)", "Equal(MeasureOfAngle(ABA),20)"), seed: 1 });
+    expect(result.ok).toBe(true);
+    if (!result.ok) return;
+    expect(result.statements.map(formatStatement)).toEqual(["Shape(AB,BC,CA)"]);
+    expect(result.notes).toEqual(["left out Shape(AB,CD,BC): its pieces do not join into a closed shape", "left out Collinear(AXA): it names a point twice", "left out Equal(MeasureOfAngle(ABA),20): it names a point twice"]);
+  });
+
+  it("stands a figure on a level base and takes a start as it is where all holds on it", () => {
+    const statements = statementsOf("Shape(AB,BC,CD,DA)", "Rectangle(ABCD)", "Equal(LengthOfLine(AB),3)", "Equal(LengthOfLine(BC),5)");
+    const result = solve({ statements, seed: 3 });
+    expect(result.ok).toBe(true);
+    if (!result.ok) return;
+    const [b, c] = [result.scene.points.B, result.scene.points.C];
+    expect(Math.abs((b?.[1] ?? 0) - (c?.[1] ?? 9))).toBeLessThan(1e-6);
+    const again = solve({ statements, seed: 9, start: result.scene });
+    expect(again.ok && again.scene).toBe(result.scene);
+  });
+
+  it("has nothing to draw where no point is named", () => {
+    const result = solve({ statements: statementsOf("Equal(x,3)"), seed: 1 });
+    expect(result).toMatchObject({ ok: false, reason: { kind: "nothing to draw" } });
   });
 });

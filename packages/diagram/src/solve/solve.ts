@@ -3,7 +3,7 @@ import { checkStatement } from "../check/check.js";
 import { formatStatement } from "../language/format.js";
 import { closedWalk } from "../language/loop.js";
 import { namesOf } from "../language/points.js";
-import type { Statement } from "../language/statement.js";
+import type { Expression, Statement } from "../language/statement.js";
 import { smallestContradiction } from "./contradiction.js";
 import { repairSenses } from "./repair-senses.js";
 import { search } from "./search.js";
@@ -83,6 +83,7 @@ export function solve({ statements, seed, start, attempts, repair = attempts ===
 
 /** Why a construction statement cannot be read as part of a figure, or null. */
 function unreadableAs(statement: Statement, program: readonly Statement[]): string | null {
+  if (statement.kind === "equal") return namesPointTwice(statement.left) || namesPointTwice(statement.right) ? "it names a point twice" : null;
   if (statement.kind !== "relation") return null;
   const [first = ""] = statement.arguments;
   if (statement.name === "Collinear" && new Set(first).size < first.length) return "it names a point twice";
@@ -91,6 +92,24 @@ function unreadableAs(statement: Statement, program: readonly Statement[]): stri
   const corners = [...new Set(statement.arguments.join(""))];
   if (corners.length < statement.arguments.length) return null;
   return linesOf(program).some((line) => corners.every((letter) => line.has(letter))) ? "its corners lie on one line" : null;
+}
+
+/** Whether an angle, segment or arc of an expression has the same point at two places. */
+function namesPointTwice(expression: Expression): boolean {
+  switch (expression.kind) {
+    case "measure": {
+      const [letters = ""] = expression.arguments;
+      const points = /Arc|Sector/.test(expression.name) ? letters.slice(1) : letters;
+      return new Set(points).size < points.length;
+    }
+    case "operation":
+      return expression.operands.some(namesPointTwice);
+    case "negate":
+    case "function":
+      return namesPointTwice(expression.operand);
+    default:
+      return false;
+  }
 }
 
 /** The points of each line, lines that share two points put together. */

@@ -172,8 +172,7 @@ function translateAnnotation({ id, diagram, text, lines, positions, question }: 
         return [];
       }
     });
-  const image = said(diagramForms);
-  const statements = said(textForms);
+  const [image, statements] = withoutRivals([said(diagramForms), said(textForms)], at, leftOut) as [string[], string[]];
   const goal = statements.find((line) => line.startsWith("Value(") && isReadable(line)) ?? null;
   const construction = [
     ...collinear.map((line) => `Collinear(${alongLine(at, [...line])})`),
@@ -199,6 +198,29 @@ function translateAnnotation({ id, diagram, text, lines, positions, question }: 
     start,
     leftOut,
   };
+}
+
+/** Of two lengths given for one segment the one that suits the picture stays; lengths of nothing go. */
+function withoutRivals(parts: readonly string[][], at: (letter: string) => Position, leftOut: string[]): string[][] {
+  const unit = unitOf(parts.flat(), at);
+  const lengths = new Map<string, { text: string; misfit: number }>();
+  const dropped = new Set<string>();
+  for (const text of parts.flat()) {
+    const match = /^Equal\(LengthOfLine\((\w)(\w)\),([\d.]+)\)$/.exec(text);
+    if (match === null || dropped.has(text)) continue;
+    const [, one = "", other = "", value = ""] = match;
+    const pixels = Math.hypot(at(one)[0] - at(other)[0], at(one)[1] - at(other)[1]);
+    const own = { text, misfit: Number(value) > 0 ? Math.abs(Math.log((pixels * unit) / Number(value))) : Number.POSITIVE_INFINITY };
+    const key = [one, other].sort().join("");
+    const rival = lengths.get(key);
+    const loser = own.misfit === Number.POSITIVE_INFINITY ? own : rival === undefined || rival.text === text ? null : rival.misfit <= own.misfit ? own : rival;
+    if (loser !== null) {
+      dropped.add(loser.text);
+      leftOut.push(`${loser.text}: the segment has another length too`);
+    }
+    if (loser !== own) lengths.set(key, own);
+  }
+  return parts.map((part) => part.filter((text) => !dropped.has(text)));
 }
 
 function isReadable(text: string): boolean {
