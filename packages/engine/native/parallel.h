@@ -25,13 +25,18 @@ class Parallel {
 
   int threads() const { return started_ + 1; }
 
-  // Calls body(begin, end, part) for `threads()` consecutive parts of [0, count). A second caller at the same time, and
-  // loops of less than `minimum`, run in their own thread.
+  // Calls body(begin, end, part) for `threads()` consecutive parts of [0, count), or one part if count is less than
+  // `minimum`. A second caller at the same time runs in its own thread, over the same parts: what a part sums up must not
+  // depend on what else happens to run.
   void For(int64_t count, int64_t minimum, const std::function<void(int64_t, int64_t, int)>& body) {
     std::unique_lock<std::mutex> busy(busy_, std::try_to_lock);
     const int parts = threads();
-    if (!busy.owns_lock() || parts == 1 || count < minimum) {
+    if (parts == 1 || count < minimum) {
       body(0, count, 0);
+      return;
+    }
+    if (!busy.owns_lock()) {
+      for (int part = 0; part < parts; ++part) Run(body, count, part, parts);
       return;
     }
     {

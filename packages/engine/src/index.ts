@@ -43,3 +43,4 @@ export { readGgufCheckpoint, type GgufCheckpoint } from "./checkpoint/gguf-llama
 export { processGroup } from "./backend/backend.js";
 export { launch } from "./distributed/launch.js";
 export type { ProcessGroup } from "./distributed/group.js";
+export { bucketLength } from "./capture/bucket.js";

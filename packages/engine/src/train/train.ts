@@ -110,23 +110,22 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
   let resumedFrom = 0;
   let checkpoint: string | null = null;
-  const metricsFile = folder === undefined ? null : join(folder, "metrics.jsonl");
-  if (folder !== undefined && metricsFile !== null) {
-    await mkdir(folder, { recursive: true });
-    const latest = await latestCheckpoint(folder);
-    if (latest !== null) {
-      checkpoint = latest.path;
-      resumedFrom = await restoreTrainingState({ path: latest.path, parameters: trained, options: identity });
-    }
-    if (writes) await trimMetrics(metricsFile, resumedFrom);
-  }
-
   const losses: number[] = [];
+  const metricsFile = folder === undefined ? null : join(folder, "metrics.jsonl");
   const step = createStep({ options, trained, frozen });
-  const batches = prefetch({ first: resumedFrom * accumulate, last: steps * accumulate, make: (index) => makeBatch({ options, batchesPerEpoch, index }) });
-  const started = performance.now();
-  let waited = 0;
   try {
+    if (folder !== undefined && metricsFile !== null) {
+      await mkdir(folder, { recursive: true });
+      const latest = await latestCheckpoint(folder);
+      if (latest !== null) {
+        checkpoint = latest.path;
+        resumedFrom = await restoreTrainingState({ path: latest.path, parameters: trained, options: identity });
+      }
+      if (writes) await trimMetrics(metricsFile, resumedFrom);
+    }
+    const batches = prefetch({ first: resumedFrom * accumulate, last: steps * accumulate, make: (index) => makeBatch({ options, batchesPerEpoch, index }) });
+    const started = performance.now();
+    let waited = 0;
     for (let number = resumedFrom + 1; number <= steps; number += 1) {
       options.signal?.throwIfAborted();
       const learningRate = learningRateAt(options, number, steps);
