@@ -53,13 +53,25 @@ export const presets = {
   quick: {
     preset: "quick",
     seed: 1,
-    problems: { folder: null, count: 400 },
+    problems: { folder: null, count: 900 },
+    diagrams: { negatives: 5, size: 112 },
+    captions: { rule: 5, retrieval: 5 },
+    heldOut: 0.25,
+    encoder: { steps: 900 },
+    languageModel: { textSteps: 500, projectorSteps: 40, steps: 150 },
+    evaluation: { random: 5, questions: 100 },
+  },
+  // The same models on more problems, for longer: some hours on two cores.
+  small: {
+    preset: "small",
+    seed: 1,
+    problems: { folder: null, count: 6000 },
     diagrams: { negatives: 10, size: 112 },
     captions: { rule: 10, retrieval: 10 },
-    heldOut: 0.3,
-    encoder: { steps: 400 },
-    languageModel: { textSteps: 250, projectorSteps: 40, steps: 150 },
-    evaluation: { random: 10, questions: 100 },
+    heldOut: 0.1,
+    encoder: { steps: 20_000 },
+    languageModel: { textSteps: 4000, projectorSteps: 500, steps: 4000 },
+    evaluation: { random: 10, questions: 500 },
   },
 } satisfies Record<string, RunConfig>;
 

@@ -15,6 +15,8 @@ import {
   readEquivalenceCases,
   runBenchmark,
   scoreFile,
+  variantNamed,
+  variants,
   writeRun,
   type FileScore,
   type Interval,
@@ -115,6 +117,7 @@ interface RunFlags {
   seed: number;
   concurrency: number;
   blind?: boolean;
+  variant?: string;
   retryFailed?: boolean;
   json?: boolean;
 }
@@ -139,6 +142,7 @@ async function run(flags: RunFlags): Promise<void> {
     seed: flags.seed,
     limit: flags.limit ?? null,
     blind: flags.blind,
+    variant: flags.variant === undefined ? null : variantNamed(flags.variant),
     retryFailed: flags.retryFailed,
     onAnswer({ done, total }) {
       const tenth = Math.floor((10 * done) / total);
@@ -191,6 +195,7 @@ export function registerEvaluationCommands(program: Command): void {
     .option("--seed <n>", "of choices that are made", wholeNumber, 1)
     .option("--concurrency <n>", "questions under way at once at an endpoint", positiveNumber, 4)
     .option("--blind", "without the pictures: what the text alone gives")
+    .option("--variant <name>", `the same questions otherwise: ${variants.join(", ")}`)
     .option("--retry-failed", "ask again what failed before")
     .option("--json", "end with one JSON object")
     .action(run);

@@ -1,11 +1,11 @@
-import type { NegativeStatistics } from "./statistics.js";
+import type { CountedNegative, NegativeStatistics } from "./statistics.js";
 import type { BlindCheck } from "../blind/blind-check.js";
 
 /** A caption with some of its negatives, to be looked at. */
 export interface Example {
   id: string;
   caption: string;
-  negatives: { kind: string; caption: string; edits?: readonly { class: string; from: string; span?: readonly [number, number] }[]; from?: string; similarity?: number; falseClaims?: readonly string[] }[];
+  negatives: readonly CountedNegative[];
 }
 
 function escapeHtml(text: string): string {
@@ -16,7 +16,7 @@ function escapeHtml(text: string): string {
 function markedCaption({ caption, edits = [] }: Example["negatives"][number]): string {
   let html = "";
   let read = 0;
-  const placed = edits.flatMap(({ class: editClass, from, span }) => (span === undefined ? [] : [{ editClass, from, start: span[0], end: span[1] }]));
+  const placed = edits.flatMap(({ class: editClass, from = "", span }) => (span === undefined ? [] : [{ editClass, from, start: span[0], end: span[1] }]));
   for (const { editClass, from, start, end } of placed.toSorted((first, second) => first.start - second.start)) {
     if (start < read) continue;
     html += `${escapeHtml(caption.slice(read, start))}<mark class="${escapeHtml(editClass)}" title="${escapeHtml(`${editClass}: ${from}`)}">${escapeHtml(caption.slice(start, end))}</mark>`;

@@ -13,8 +13,11 @@ export interface CaptionWithNegatives {
 export interface CountedNegative {
   kind: Negative["kind"];
   caption: string;
-  edits?: readonly { class: EditClass }[];
+  edits?: readonly { class: EditClass; from?: string; span?: readonly [number, number] }[];
   falseClaims?: readonly string[];
+  /** of a retrieved negative: the id of the caption it is, and its similarity */
+  from?: string;
+  similarity?: number;
 }
 
 export interface KindStatistics {
