@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { LineAppender, readJsonLines } from "@mmgeo/dataset";
 import { z } from "zod";
-import type { AnswerRequest } from "./answer.js";
 
 const lineSchema = z.object({ key: z.string(), id: z.string(), response: z.string().nullable(), error: z.string().nullable() });
 
@@ -48,9 +47,9 @@ export class ResponseCache {
 }
 
 /** The key of an answer: everything that shapes it. The picture counts by its bytes, not by its path. */
-export function cacheKey({ identity, request, imageBytes }: { identity: string; request: AnswerRequest; imageBytes: Uint8Array | null }): string {
+export function cacheKey({ identity, prompt, imageBytes }: { identity: string; prompt: string; imageBytes: Uint8Array | null }): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([identity, request.prompt]));
+  hash.update(JSON.stringify([identity, prompt]));
   hash.update(imageBytes === null ? "no image" : createHash("sha256").update(imageBytes).digest());
   return hash.digest("hex");
 }

@@ -25,3 +25,4 @@ export { bootstrapInterval } from "./statistics/bootstrap.js";
 export { hitRate, type HitRate, type Rank } from "./statistics/hit-rate.js";
 export { comparePaired, mcnemarProbability, type PairedComparison } from "./statistics/paired.js";
 export { normalQuantile, wilsonInterval, type Interval } from "./statistics/wilson.js";
+export { permuteChoices, variantNamed, variants, type Variant } from "./variants.js";

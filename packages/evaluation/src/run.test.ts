@@ -7,7 +7,8 @@ import type { Benchmark } from "./benchmarks/benchmark.js";
 import { compareRuns, comparisonPage } from "./compare.js";
 import { endpointModel } from "./models/endpoint.js";
 import { parseModelSpecification, type Model } from "./models/model.js";
-import { lettered, type EvaluationQuestion } from "./question.js";
+import { choicePrompt, lettered, type EvaluationQuestion } from "./question.js";
+import { permuteChoices } from "./variants.js";
 import { runBenchmark } from "./run.js";
 import { temporaryFolder } from "./testing.js";
 
@@ -87,6 +88,38 @@ describe("runBenchmark", () => {
     expect((await runBenchmark({ benchmark, folder, model: well, out })).score.answered).toBe(19);
     expect((await runBenchmark({ benchmark, folder, model: well, out, retryFailed: true })).score).toMatchObject({ answered: 20, failed: [] });
     expect(well.asked()).toBe(1);
+  });
+});
+
+describe("variants", () => {
+  it("ask the same questions with other pictures or another order, and compare with the run as it was", async () => {
+    const folder = temporaryFolder();
+    const benchmark = benchmarkOf(folder);
+    const sizes = new Set<number>();
+    const looking = modelOf(async ({ image }) => (sizes.add(image?.length ?? 0), "Answer: A"));
+    await runBenchmark({ benchmark, folder, model: looking, out: join(folder, "plain") });
+    const turned = await runBenchmark({ benchmark, folder, model: looking, out: join(folder, "turned"), variant: "rotate-30" });
+    expect(turned.score).toMatchObject({ variant: "rotate-30", unvaried: 0, accuracy: 0.5 });
+    expect(sizes.size).toBe(2);
+    expect((await compareRuns(join(folder, "plain"), join(folder, "turned"))).overall).toMatchObject({ n: 20, difference: 0 });
+    // These prompts list no choices, so none can be reordered.
+    expect((await runBenchmark({ benchmark, folder, model: looking, out: join(folder, "choices"), variant: "choices" })).score.unvaried).toBe(20);
+  });
+
+  it("permuteChoices moves the texts and keeps what is right", () => {
+    const choices = lettered(["40°", "60°", "(65)°", "4"]);
+    const question: EvaluationQuestion = { id: "q", prompt: choicePrompt({ question: "A: 4 or 40°?", choices }), image: null, choices, gold: "B", categories: [], group: "q" };
+    const orders = new Set<string>();
+    for (let seed = 0; seed < 60; seed += 1) {
+      const permuted = permuteChoices(question, seed);
+      expect(permuted?.choices?.find(({ label }) => label === permuted.gold)?.text).toBe("60°");
+      expect(permuted?.prompt).toBe(choicePrompt({ question: "A: 4 or 40°?", choices: permuted?.choices ?? [] }));
+      orders.add(permuted?.choices?.map(({ text }) => text).join("|") ?? "");
+    }
+    expect(orders.size).toBeGreaterThan(15);
+    expect(orders.has("40°|60°|(65)°|4")).toBe(false);
+    expect(permuteChoices({ ...question, choices: lettered(["A", "B"]), prompt: "A or B?" }, 1)).toBeNull();
+    expect(permuteChoices({ ...question, choices: null }, 1)).toBeNull();
   });
 });
 

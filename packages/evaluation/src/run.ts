@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, writeFileAtomic } from "@mmgeo/dataset";
 import type { Benchmark } from "./benchmarks/benchmark.js";
@@ -10,10 +9,11 @@ import type { Model } from "./models/model.js";
 import { answersPage } from "./page/page.js";
 import { promptVersion, type EvaluationQuestion } from "./question.js";
 import { scoreResponses, type JudgedAnswer, type Response, type Score } from "./score.js";
+import { imageOf, permuteChoices, type Variant } from "./variants.js";
 
 /** A finished run of a model over a benchmark. */
 export interface RunResult {
-  score: Score & { model: string; checksum: string; promptVersion: string; blind: boolean; failed: { id: string; error: string }[]; more: Record<string, unknown> };
+  score: Score & { model: string; checksum: string; promptVersion: string; blind: boolean; variant: Variant | null; unvaried: number; failed: { id: string; error: string }[]; more: Record<string, unknown> };
   answers: JudgedAnswer[];
   /** answers that came from the cache */
   cached: number;
@@ -29,11 +29,10 @@ export async function writeRun({ out, name, title, questions, score, answers }: 
 }
 
 /** Asks one question, or takes its answer from the cache; a failure is kept and not asked again unless `retryFailed`. */
-async function answerOf({ question, model, cache, blind, retryFailed }: { question: EvaluationQuestion; model: Model; cache: ResponseCache; blind: boolean; retryFailed: boolean }): Promise<{ response: string | null; error: string | null; cached: boolean }> {
-  const image = blind ? null : question.image;
-  const request = { image, prompt: question.prompt };
-  const imageBytes = image === null ? null : await readFile(image);
-  const key = cacheKey({ identity: model.identity, request, imageBytes });
+async function answerOf({ question, model, cache, blind, variant, retryFailed }: { question: EvaluationQuestion; model: Model; cache: ResponseCache; blind: boolean; variant: Variant | null; retryFailed: boolean }): Promise<{ response: string | null; error: string | null; cached: boolean }> {
+  const imageBytes = blind ? null : await imageOf(question.image, variant);
+  const request = { image: imageBytes, prompt: question.prompt };
+  const key = cacheKey({ identity: model.identity, prompt: question.prompt, imageBytes });
   const known = cache.get(key);
   if (known !== undefined && (known.error === null || !retryFailed)) return { ...known, cached: true };
   try {
@@ -63,6 +62,7 @@ export async function runBenchmark({
   seed = 1,
   limit = null,
   blind = false,
+  variant = null,
   retryFailed = false,
   onAnswer,
 }: {
@@ -74,15 +74,20 @@ export async function runBenchmark({
   /** asks only the first questions; the score says so by its `n` */
   limit?: number | null;
   blind?: boolean;
+  /** asks the same questions otherwise; questions for which that cannot be are asked as they are, and counted as `unvaried` */
+  variant?: Variant | null;
   retryFailed?: boolean;
   onAnswer?: (progress: { done: number; total: number }) => void;
 }): Promise<RunResult> {
   const all = await benchmark.load(folder, { seed });
-  const questions = limit === null ? all : all.slice(0, limit);
+  const original = limit === null ? all : all.slice(0, limit);
+  const permuted = original.map((question) => (variant === "choices" ? permuteChoices(question, seed) : question));
+  const questions = permuted.map((question, index) => question ?? (original[index] as EvaluationQuestion));
+  const unvaried = variant === null ? 0 : variant === "choices" ? permuted.filter((question) => question === null).length : original.filter(({ image }) => image === null).length;
   const cache = await ResponseCache.open(join(out, "cache.jsonl"));
   let done = 0;
   const results = await mapConcurrently(questions, model.concurrency, async (question) => {
-    const result = await answerOf({ question, model, cache, blind, retryFailed });
+    const result = await answerOf({ question, model, cache, blind, variant, retryFailed });
     done += 1;
     onAnswer?.({ done, total: questions.length });
     return result;
@@ -96,7 +101,7 @@ export async function runBenchmark({
     return error === null ? [] : [{ id, error }];
   });
   const scored = scoreResponses({ benchmark: benchmark.name, questions, responses });
-  const score = { ...scored.score, model: model.name, checksum: checksumOf(questions), promptVersion, blind, failed, more: benchmark.more?.(scored.answers) ?? {} };
+  const score = { ...scored.score, model: model.name, checksum: checksumOf(original), promptVersion, blind, variant, unvaried, failed, more: benchmark.more?.(scored.answers) ?? {} };
   await writeFileAtomic(join(out, "responses.jsonl"), jsonLines(responses));
   await writeRun({ out, name: model.name, title: benchmark.title, questions, score, answers: scored.answers });
   return { score, answers: scored.answers, cached: results.filter((result) => result.cached).length };

@@ -14,9 +14,17 @@ export function hashText(text: string): number {
   return hash >>> 0;
 }
 
+/** Spreads close seeds apart (the finalizer of MurmurHash3): the generator's first numbers would be alike for them. */
+function mixed(seed: number): number {
+  let value = seed | 0;
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return value ^ (value >>> 16);
+}
+
 /** @param name gives each use of one seed its own numbers, so that leaving out a question changes nothing for the others */
 export function seededRandom(seed: number, name = ""): Random {
-  const generator = xoroshiro128plus((seed ^ hashText(name)) | 0);
+  const generator = xoroshiro128plus(mixed(seed ^ hashText(name)));
   return { below: (count) => uniformInt(generator, 0, count - 1) };
 }
 

@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { imageVariant, imageVariants, InputError } from "@mmgeo/dataset";
+import type { Choice, EvaluationQuestion } from "./question.js";
+import { seededRandom, shuffled } from "./statistics/random.js";
+
+/** Ways to ask the same questions otherwise: the picture changed, or the choices in another order. */
+export const variants = [...imageVariants, "choices"] as const;
+export type Variant = (typeof variants)[number];
+
+/** @throws {InputError} that lists the variants there are */
+export function variantNamed(name: string): Variant {
+  const found = variants.find((variant) => variant === name);
+  if (found === undefined) throw new InputError({ message: `there is no variant "${name}"; there are ${variants.join(", ")}`, field: "--variant" });
+  return found;
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** Where each choice's text stands in a prompt, behind its label: `A:40°`, `(A) 40°`, `A. 40°`; null where one does not. */
+function placesOf(prompt: string, choices: readonly Choice[]): { start: number; end: number }[] | null {
+  const places: { start: number; end: number }[] = [];
+  let from = 0;
+  for (const { label, text } of choices) {
+    const pattern = new RegExp(`(?:^|[\\s(;])${escaped(label)}[).:]\\s*(?=${escaped(text)})`, "g");
+    pattern.lastIndex = from;
+    if (pattern.exec(prompt) === null) return null;
+    places.push({ start: pattern.lastIndex, end: pattern.lastIndex + text.length });
+    from = pattern.lastIndex + text.length;
+  }
+  return places;
+}
+
+/**
+ * A question with its choices in another order; null where that cannot be: the choices are letters alone (they stand in the picture),
+ * or the prompt does not list them. The seed and the id alone decide the order.
+ */
+export function permuteChoices(question: EvaluationQuestion, seed: number): EvaluationQuestion | null {
+  const { choices, prompt, gold, id } = question;
+  const places = choices === null || choices.length < 2 || choices.every(({ label, text }) => label === text) ? null : placesOf(prompt, choices);
+  if (choices === null || places === null) return null;
+  const random = seededRandom(seed, `choices ${id}`);
+  let order = shuffled([...choices.keys()], random);
+  // The same order again would test nothing.
+  if (order.every((from, to) => from === to)) order = [...order.slice(1), 0];
+  let permuted = prompt;
+  for (let index = choices.length - 1; index >= 0; index -= 1) {
+    const { start, end } = places[index] as { start: number; end: number };
+    permuted = permuted.slice(0, start) + (choices[order[index] as number] as Choice).text + permuted.slice(end);
+  }
+  const right = choices.findIndex(({ label }) => label === gold);
+  return {
+    ...question,
+    prompt: permuted,
+    choices: choices.map(({ label }, index) => ({ label, text: (choices[order[index] as number] as Choice).text })),
+    gold: (choices[order.indexOf(right)] as Choice).label,
+  };
+}
+
+/** The bytes of a question's picture as a variant shows it; null for a question without one. */
+export async function imageOf(image: string | null, variant: Variant | null): Promise<Uint8Array | null> {
+  if (image === null) return null;
+  return variant === null || variant === "choices" ? readFile(image) : imageVariant(image, variant);
+}
