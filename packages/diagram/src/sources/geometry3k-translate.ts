@@ -72,6 +72,12 @@ export function translator(picture: Picture): { statement: (form: Form) => strin
     return center + (forward ? start + end : end + start);
   };
 
+  /** `angle 1` of `MeasureOf(angle 1)` and of `MeasureOf(Angle(1))`; null for an angle of letters. */
+  const label = (form: Form | undefined): string | null => {
+    const match = /^(?:angle )?(\d+)$/i.exec(form?.name === "Angle" && form.children.length === 1 ? (form.children[0]?.name ?? "") : (form?.name ?? ""));
+    return match === null ? null : `angle ${match[1]}`;
+  };
+
   const expression = (form: Form): string => {
     const [first, second] = form.children;
     switch (form.name) {
@@ -80,13 +86,13 @@ export function translator(picture: Picture): { statement: (form: Form) => strin
         if (first?.name === "Arc") return `LengthOfArc(${arc(first)})`;
         return first === undefined ? cannot(form) : expression(first);
       case "MeasureOf":
-        if (first?.name === "Angle") return `MeasureOfAngle(${angle(first)})`;
-        if (first?.name === "Arc") return `MeasureOfArc(${arc(first)})`;
-        if (first !== undefined && /^angle/i.test(first.name)) {
-          const named = picture.named.get(first.name);
-          if (named === undefined) throw new Untranslatable(`${first.name} is not named in the picture`);
+        if (label(first) !== null) {
+          const named = picture.named.get(label(first) ?? "");
+          if (named === undefined) throw new Untranslatable(`${label(first)} is not named in the picture`);
           return `MeasureOfAngle(${named})`;
         }
+        if (first?.name === "Angle") return `MeasureOfAngle(${angle(first)})`;
+        if (first?.name === "Arc") return `MeasureOfArc(${arc(first)})`;
         return first === undefined ? cannot(form) : expression(first);
       case "AreaOf":
       case "PerimeterOf":
@@ -147,11 +153,10 @@ export function translator(picture: Picture): { statement: (form: Form) => strin
       case "Equals":
         if (first === undefined || second === undefined) return cannot(form);
         for (const [name, value] of [[second, first], [first, second]] as const) {
-          const label = name.name === "MeasureOf" && name.children[0]?.children.length === 0 ? name.children[0].name : null;
-          if (label !== null && /^angle/i.test(label) && value.name === "MeasureOf" && value.children[0]?.name === "Angle") {
-            picture.named.set(label, angle(value.children[0]));
-            return [];
-          }
+          const numbered = name.name === "MeasureOf" ? label(name.children[0]) : null;
+          if (numbered === null || value.name !== "MeasureOf" || value.children[0]?.name !== "Angle" || label(value.children[0]) !== null) continue;
+          picture.named.set(numbered, angle(value.children[0]));
+          return [];
         }
         return [`Equal(${expression(first)},${expression(second)})`];
       case "Perpendicular": {

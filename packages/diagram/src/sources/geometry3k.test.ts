@@ -21,7 +21,7 @@ const logicForm = {
     "PointLiesOnLine(D, Line(A, B))",
     "PointLiesOnLine(E, Line(A, C))",
     "Equals(MeasureOf(Angle(C, B, A)), MeasureOf(angle 1))",
-    "Equals(MeasureOf(angle 1), 65)",
+    "Equals(MeasureOf(Angle(1)), 65)",
   ],
   line_instances: ["AB", "AC", "BC", "DE"],
   // pixels, y downwards
