@@ -2,7 +2,7 @@ import { readCaption, type Caption } from "./caption.js";
 import { randomFor } from "../choose-edits.js";
 import { composeNegatives, type TextNegative } from "./compose.js";
 import type { ClauseEdits } from "./edit.js";
-import { readValueFacts } from "./facts.js";
+import { readValueFacts, type ValueFact } from "./facts.js";
 import { numberEdits } from "./number-edits.js";
 import { orderEdits, tableOfValues } from "./order-edits.js";
 import { phraseEdits } from "./phrase-edits.js";
@@ -23,9 +23,10 @@ export interface TextNegatives {
 export function editsOfCaption(caption: Caption): ClauseEdits[] {
   const facts = readValueFacts(caption);
   const table = tableOfValues(facts);
-  const factsOf = Map.groupBy(facts, ({ clause }) => clause);
+  const factsOf = caption.clauses.map((): ValueFact[] => []);
+  for (const fact of facts) factsOf[fact.clause]!.push(fact);
   return caption.clauses.map((clause, index) =>
-    clause.claim ? withinClause(caption, index, [...orderEdits(caption, index, factsOf.get(index) ?? [], table), ...phraseEdits(caption, index), ...polygonToTriangleEdits(caption, index), ...equalSignEdits(caption, index), ...numberEdits(caption, index)]) : [],
+    clause.claim ? withinClause(caption, index, [...orderEdits(caption, index, factsOf[index]!, table), ...phraseEdits(caption, index), ...polygonToTriangleEdits(caption, index), ...equalSignEdits(caption, index), ...numberEdits(caption, index)]) : [],
   );
 }
 
