@@ -172,9 +172,9 @@ export function findOfficialBinding(): string | null {
   return null;
 }
 
-/** Node 23 dropped two functions that tfjs-node 4.22 calls. */
+/** Node 23 dropped one function that tfjs-node 4.22 calls, and warns of another. */
 function defineRemovedUtilities(): void {
   const utilities = require("node:util") as Record<string, unknown>;
   utilities["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined;
-  utilities["isArray"] ??= Array.isArray;
+  utilities["isArray"] = Array.isArray;
 }
