@@ -92,7 +92,8 @@ export function hasNvidiaDriver(): boolean {
 function addonKey(libraryFolder: string): string {
   const hash = createHash("sha256").update(libraryFolder).update(process.env["CXX"] ?? "").update(process.arch);
   for (const file of [...bindingSources(), ...captureSources.map((name) => join(nativeFolder, name))]) hash.update(readFileSync(file));
-  hash.update(compileParameters({ sources: [], output: "", libraryFolder, flags: captureFlags(libraryFolder) }).join(" "));
+  // The flags without the folders that depend on where this package is installed.
+  hash.update(compileParameters({ sources: [], output: "", libraryFolder, flags: captureFlags(libraryFolder) }).filter((flag) => !flag.startsWith("-I")).join(" "));
   // The code is made for this processor, and a cache may be shared by machines of several kinds.
   hash.update(cpus()[0]?.model ?? "").update(processorFlags());
   hash.update((require("node-api-headers/package.json") as { version: string }).version);
