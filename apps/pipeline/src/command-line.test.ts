@@ -20,7 +20,7 @@ const tiny: RunConfig = {
   heldOut: 0.5,
   encoder: { steps: 4 },
   languageModel: { textSteps: 2, projectorSteps: 2, steps: 2 },
-  evaluation: { random: 2, questions: 3 },
+  evaluation: { negatives: 2, questions: 3 },
 };
 
 describe("mmgeo", () => {

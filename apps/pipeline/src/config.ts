@@ -40,8 +40,8 @@ export const runConfigSchema = z.strictObject({
     steps: count,
   }),
   evaluation: z.strictObject({
-    /** random captions a held-out picture is tried against, beside its own */
-    random: count,
+    /** negatives that each held-out positive is tried against, in every set */
+    negatives: count,
     /** held-out questions asked at most */
     questions: count,
   }),
@@ -59,7 +59,7 @@ export const presets = {
     heldOut: 0.2,
     encoder: { steps: 500 },
     languageModel: { textSteps: 500, projectorSteps: 40, steps: 150 },
-    evaluation: { random: 5, questions: 100 },
+    evaluation: { negatives: 3, questions: 100 },
   },
   // The same models on more problems, for longer: some hours on two cores.
   small: {
@@ -71,7 +71,7 @@ export const presets = {
     heldOut: 0.1,
     encoder: { steps: 20_000 },
     languageModel: { textSteps: 4000, projectorSteps: 500, steps: 4000 },
-    evaluation: { random: 10, questions: 500 },
+    evaluation: { negatives: 10, questions: 500 },
   },
 } satisfies Record<string, RunConfig>;
 

@@ -21,7 +21,7 @@ export const encoderScoresStage: Stage = {
   title: "Measure the encoder",
   inputs: ["dataset", "encoder"],
   packages: ["@mmgeo/mmclip", "@mmgeo/evaluation", "@mmgeo/engine", "@mmgeo/dataset"],
-  parameters: ({ evaluation, seed }) => ({ random: evaluation.random, seed }),
+  parameters: ({ evaluation, seed }) => ({ negatives: evaluation.negatives, seed }),
   async run({ folder, inputs, config, progress }) {
     await useNativeBackend();
     const heldOut = join(inputs["dataset"]!, heldOutFolder);
@@ -35,7 +35,7 @@ export const encoderScoresStage: Stage = {
     };
     const lines: string[] = [];
     for (const set of candidateSets) {
-      const ranks = await rankCandidates({ model, samples, set, negatives: config.evaluation.random, seed: config.seed, store });
+      const ranks = await rankCandidates({ model, samples, set, negatives: config.evaluation.negatives, seed: config.seed, store });
       const { n, hitAt1, interval, chance, beatsChance, meanReciprocalRank } = hitRate(ranks);
       const meanCandidates = ranks.reduce((sum, { count }) => sum + count, 0) / Math.max(1, ranks.length);
       report.sets.push({ set, samples: n, meanCandidates, hitAt1, interval: [...interval], chance, beatsChance, meanReciprocalRank });
