@@ -14,7 +14,7 @@ const run = (...parameters: string[]) => spawnSync(process.execPath, ["--no-warn
 /** The whole way at a size that takes seconds: every stage does its real work on a few problems. */
 const tiny: RunConfig = {
   ...presets.quick,
-  problems: { folder: null, count: 14 },
+  problems: { folder: null, count: 24 },
   diagrams: { negatives: 2, size: 112 },
   captions: { rule: 2, retrieval: 2 },
   heldOut: 0.5,
@@ -44,8 +44,8 @@ describe("mmgeo", () => {
     expect(first.status).toBe(0);
     const summary = JSON.parse(first.stdout.trim().split("\n").at(-1)!) as { problems: { built: number } };
     const report = reportSchema.parse(JSON.parse(reportOf(out)));
-    expect(report.problems).toMatchObject({ read: 14, taken: 14 });
-    expect(report.problems.built + report.problems.failed.length).toBe(14);
+    expect(report.problems).toMatchObject({ read: 24, taken: 24 });
+    expect(report.problems.built + report.problems.failed.length).toBe(24);
     expect(report.problems.proven).toBe(report.problems.built);
     expect(summary.problems.built).toBe(report.problems.built);
     expect(report.dataset.wrong).toEqual([]);

@@ -26,7 +26,8 @@ export const encoderStage: Stage = {
     const { model } = await trainEncoder({
       model: createQuickModel({ captions: captionsOf(samples), seed: config.seed }),
       samples,
-      recipe: { ...quickRecipe, steps: config.encoder.steps },
+      // A run on a handful of problems has fewer samples than a batch.
+      recipe: { ...quickRecipe, batchSize: Math.min(quickRecipe.batchSize ?? samples.length, samples.length), steps: config.encoder.steps },
       seed: config.seed,
       folder: run,
       saveEvery: 50,
