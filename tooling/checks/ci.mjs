@@ -37,6 +37,6 @@ if (existsSync(report)) {
 count(step("build", "turbo", ["run", "build", "--output-logs=errors-only"]));
 count(step("lint", "oxlint", ["--deny-warnings"]));
 count(step("type check", "turbo", ["run", "typecheck", "--output-logs=errors-only"]));
-count(step("packages", process.execPath, [join(root, "tooling/checks/packages.mjs")]));
+count(step("packages", "node", [join(root, "tooling/checks/packages.mjs")]));
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
