@@ -1,4 +1,12 @@
 const marker = Symbol.for("mmgeo.InputError");
+const longestField = 120;
+const longestMessage = 2000;
+
+/** A name or a value out of a damaged file may hold any bytes: control characters are escaped, and the middle of what is too long left out. */
+function oneLine(text: string, longest: number): string {
+  const kept = text.length > longest ? `${text.slice(0, longest / 2)}…${text.slice(-longest / 2)}` : text;
+  return kept.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
 
 /**
  * Something that was read (a file, a flag, a response) is not what it has to be. The message is one line that says
@@ -11,8 +19,8 @@ export class InputError extends Error {
   readonly field: string | null;
 
   constructor({ message, file = null, line = null, field = null, cause }: { message: string; file?: string | null; line?: number | null; field?: string | null; cause?: unknown }) {
-    const where = [file, line === null ? null : `line ${line}`, field === null ? null : `field ${field}`].filter((part) => part !== null).join(", ");
-    super(where === "" ? message : `${where}: ${message}`, { cause });
+    const where = [file, line === null ? null : `line ${line}`, field === null ? null : `field ${oneLine(field, longestField)}`].filter((part) => part !== null).join(", ");
+    super(oneLine(where === "" ? message : `${where}: ${message}`, longestMessage), { cause });
     this.name = "InputError";
     this.file = file;
     this.line = line;

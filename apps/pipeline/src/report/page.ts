@@ -160,7 +160,7 @@ export async function renderPage({ report, samples }: PageData): Promise<string>
 <nav><a href="#data">Data</a><a href="#encoder">Encoder</a><a href="#language-model">Language model</a><a href="#provenance">Provenance</a></nav>
 <ul class="tiles">
 ${tile(`${problems.proven} of ${problems.taken}`, "problems drawn, every caption proven")}
-${tile(negatives.toLocaleString("en"), "hard negatives")}
+${tile(negatives.toLocaleString("en"), "hard negatives, every one proven false")}
 ${encoder.sets.map((hits) => tile(percent(hits.hitAt1), `Hit@1, ${setTitles[hits.set]} (chance ${percent(hits.chance)})`))}
 ${tile(percent(languageModel.score.accuracy), `held-out questions (chance ${percent(languageModel.score.chance)})`)}
 </ul>

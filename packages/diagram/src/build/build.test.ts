@@ -78,6 +78,13 @@ test("a program's own marks are drawn, its goal is kept", () => {
   expect(check.wrong).toEqual([]);
 });
 
+test("a negative of which nothing is proven false is found", async () => {
+  const record = await firstRecord();
+  const check: DatasetCheck = { records: 0, images: 0, claims: 0, falseClaims: 0, wrong: [] };
+  checkRecord({ ...record, negatives: [{ kind: "retrieval", caption: "AD is 4.", from: "other", similarity: 0.5, falseClaims: [] }] }, check);
+  expect(check.wrong).toEqual([{ id: record.id, negative: 1, statement: "AD is 4.", problem: "has no claim that is false of the picture" }]);
+});
+
 test("a wrong claim is found", async () => {
   const record = await firstRecord();
   const check: DatasetCheck = { records: 0, images: 0, claims: 0, falseClaims: 0, wrong: [] };

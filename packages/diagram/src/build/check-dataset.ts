@@ -14,7 +14,8 @@ export interface DatasetCheck {
 
 /**
  * Proves every claim and every false claim of a dataset again: a record's claims on its scene, an image negative's
- * claims and program on its own scene, false claims on the scene they are said of; and that every image is there.
+ * claims and program on its own scene, false claims on the scene they are said of; that every negative has one; and that
+ * every image is there.
  */
 export async function checkDataset(folder: string): Promise<DatasetCheck> {
   const check: DatasetCheck = { records: 0, images: 0, claims: 0, falseClaims: 0, wrong: [] };
@@ -59,6 +60,7 @@ export function checkRecord(record: DiagramRecord, check: DatasetCheck): void {
   for (const claim of record.claims) judge(0, claim, record.scene, "true");
   for (const [index, negative] of record.negatives.entries()) {
     const place = index + 1;
+    if (negative.falseClaims.length === 0) check.wrong.push({ id: record.id, negative: place, statement: negative.caption, problem: "has no claim that is false of the picture" });
     if (negative.kind === "image") {
       program(place, negative.program, negative.scene);
       for (const claim of negative.claims) judge(place, claim, negative.scene, "true");

@@ -17,7 +17,7 @@ export interface RetrievalSource {
 }
 
 /** Why a neighbour did not become a negative. */
-export type RetrievalDrop = "same image" | "duplicate" | "says nothing new" | "true of the image" | "not proven false" | "rank" | ScoreFilter;
+export type RetrievalDrop = "same image" | "duplicate" | "says nothing new" | "true of the image" | "names an absent point" | "not proven false" | "rank" | ScoreFilter;
 
 export interface Quantiles {
   minimum: number;
@@ -78,7 +78,9 @@ function judge(candidate: Prepared, positive: Prepared): { drop: RetrievalDrop }
   if (candidate.plain === positive.plain) return { drop: "duplicate" };
   if (candidate.claims !== null && candidate.claims !== undefined && candidate.claims.length > 0 && positive.scene !== null && positive.scene !== undefined) {
     const verdicts = judgeClaims(candidate.claims, positive.scene);
-    if (verdicts.false.length > 0 || verdicts.absent.length > 0) return { falseClaims: verdicts.false };
+    if (verdicts.false.length > 0) return { falseClaims: verdicts.false };
+    // Nothing is measured at a point that the figure lacks: such a caption may well be wrong, but it is not proven so.
+    if (verdicts.absent.length > 0) return { drop: "names an absent point" };
     return { drop: verdicts.undecided.length === 0 ? "true of the image" : "not proven false" };
   }
   return saysNothingNew(candidate.canonical, positive.canonical) ? { drop: "says nothing new" } : { falseClaims: [] };
@@ -86,9 +88,8 @@ function judge(candidate: Prepared, positive: Prepared): { drop: RetrievalDrop }
 
 /**
  * The captions of other images that are most like each caption (the paper's retrieval-based negatives, section 2). Left out: captions of the
- * same image, duplicates, captions that say the same or less in other words, and, where both have claims and a scene, captions that hold on
- * the positive's figure. With claims, a caption stays only if a claim of it is proven false of that figure (`falseClaims`) or names a point that
- * the figure has not got.
+ * same image, duplicates, captions that say the same or less in other words, and, where both have claims and a scene, captions of
+ * which no claim is proven false of the positive's figure (`falseClaims`), be it that they hold there or name points that it lacks.
  */
 export async function retrievalNegatives({ records, count, similarity = "lexical", selection: given, seed = 1, onProgress }: RetrievalOptions & { records: readonly (RetrievalSource | DiagramRecord)[] }): Promise<RetrievalResult> {
   if (!Number.isInteger(count) || count < 0) throw new InputError({ message: "the number of negatives has to be a whole number from 0", field: "count" });
