@@ -1,27 +1,31 @@
 import { Command, CommanderError } from "commander";
 import { InputError } from "@mmgeo/dataset";
-import { registerDiagramCommands } from "./commands/diagram.js";
-import { registerEngineCommands } from "./commands/engine.js";
-import { registerEvaluationCommands } from "./commands/evaluation.js";
-import { registerMmclipCommands } from "./commands/mmclip.js";
-import { registerMmgeolmCommands } from "./commands/mmgeolm.js";
-import { registerNegativesCommands } from "./commands/negatives.js";
 import { log } from "./commands/output.js";
-import { registerRunCommand } from "./commands/run.js";
+
+type Register = (program: Command) => void;
+
+/**
+ * Where each command is registered. Only the module of the command that was asked for is loaded: together they load every
+ * package and TensorFlow's JavaScript, about a second's work. Help loads them all.
+ */
+const commands = new Map<string, () => Promise<Register>>(Object.entries({
+  run: async () => (await import("./commands/run.js")).registerRunCommand,
+  doctor: async () => (await import("./commands/engine.js")).registerEngineCommands,
+  models: async () => (await import("./commands/engine.js")).registerEngineCommands,
+  diagram: async () => (await import("./commands/diagram.js")).registerDiagramCommands,
+  negatives: async () => (await import("./commands/negatives.js")).registerNegativesCommands,
+  mmclip: async () => (await import("./commands/mmclip.js")).registerMmclipCommands,
+  mmgeolm: async () => (await import("./commands/mmgeolm.js")).registerMmgeolmCommands,
+  evaluate: async () => (await import("./commands/evaluation.js")).registerEvaluationCommands,
+}));
 
 /** Exit codes of the command line: 0 done, 1 a check or a run failed, 2 the input or the usage is wrong. */
 async function main(): Promise<number> {
   const program = new Command("mmgeo");
   program.description("From geometry problems to a model that sees geometry").exitOverride();
-  for (const register of [
-    registerRunCommand,
-    registerEngineCommands,
-    registerDiagramCommands,
-    registerNegativesCommands,
-    registerMmclipCommands,
-    registerMmgeolmCommands,
-    registerEvaluationCommands,
-  ]) register(program);
+  const asked = commands.get(process.argv[2] ?? "");
+  const registers = asked === undefined ? await Promise.all([...commands.values()].map((load) => load())) : [await asked()];
+  for (const register of new Set(registers)) register(program);
   try {
     await program.parseAsync();
     return Number(process.exitCode ?? 0);
