@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { presets, type RunConfig } from "./config.js";
+import type { RunConfig } from "./config.js";
+import { presets } from "./presets.js";
 import { reportSchema } from "./report/report.js";
 
 const command = fileURLToPath(new URL("../bin/mmgeo.mjs", import.meta.url));
@@ -18,7 +19,7 @@ const tiny: RunConfig = {
   diagrams: { negatives: 2, size: 112 },
   captions: { rule: 2, retrieval: 2 },
   heldOut: 0.5,
-  encoder: { steps: 4 },
+  encoder: { steps: 4, seed: null, recipe: {} },
   languageModel: { textSteps: 2, projectorSteps: 2, steps: 2 },
   evaluation: { negatives: 2, questions: 3 },
 };

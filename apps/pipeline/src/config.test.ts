@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { InputError } from "@mmgeo/dataset";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadRunConfig, presets } from "./config.js";
+import { loadRunConfig } from "./config.js";
+import { presets } from "./presets.js";
 
 describe("loadRunConfig", () => {
   let folder: string;

@@ -1,8 +1,12 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { InputError, validate } from "@mmgeo/dataset";
+import { InputError } from "@mmgeo/dataset";
+import { type EncoderRecipe, quickRecipe, recipeSchema } from "@mmgeo/mmclip";
 import { loadConfig } from "c12";
 import { z } from "zod";
+import { nearestName, validateConfig } from "./config-problem.js";
+import { presetNames, presets } from "./presets.js";
 
 const count = z.number().int().positive();
 
@@ -30,7 +34,14 @@ export const runConfigSchema = z.strictObject({
   }),
   /** share of the problems that no training sees */
   heldOut: z.number().min(0.05).max(0.9),
-  encoder: z.strictObject({ steps: count }),
+  encoder: z.strictObject({
+    /** 0 leaves the encoder as it was drawn: what training is measured against */
+    steps: z.number().int().min(0),
+    /** of the first weights and the order of the samples; null takes that of the run */
+    seed: z.number().int().nullable(),
+    /** laid over the recipe of the quick encoder (`recipeSchema` of @mmgeo/mmclip) */
+    recipe: z.record(z.string(), z.unknown()),
+  }),
   languageModel: z.strictObject({
     /** steps on words alone, which a model from nothing needs first */
     textSteps: count,
@@ -49,53 +60,51 @@ export const runConfigSchema = z.strictObject({
 
 export type RunConfig = z.infer<typeof runConfigSchema>;
 
-export const presets = {
-  quick: {
-    preset: "quick",
-    seed: 1,
-    problems: { folder: null, count: 1400 },
-    diagrams: { negatives: 3, size: 112 },
-    captions: { rule: 5, retrieval: 5 },
-    heldOut: 0.2,
-    encoder: { steps: 500 },
-    languageModel: { textSteps: 500, projectorSteps: 40, steps: 150 },
-    evaluation: { negatives: 3, questions: 100 },
-  },
-  // The same models on more problems, for longer: some hours on two cores.
-  small: {
-    preset: "small",
-    seed: 1,
-    problems: { folder: null, count: 6000 },
-    diagrams: { negatives: 10, size: 112 },
-    captions: { rule: 10, retrieval: 10 },
-    heldOut: 0.1,
-    encoder: { steps: 20_000 },
-    languageModel: { textSteps: 4000, projectorSteps: 500, steps: 4000 },
-    evaluation: { negatives: 10, questions: 500 },
-  },
-} satisfies Record<string, RunConfig>;
-
 /** Lays the members of `over` on those of `base`; lists and plain values replace, objects are merged. */
-function merge(base: unknown, over: unknown): unknown {
+export function mergeConfig(base: unknown, over: unknown): unknown {
   const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
   if (over === undefined) return base;
   if (!isObject(base) || !isObject(over)) return over;
-  return Object.fromEntries([...new Set([...Object.keys(base), ...Object.keys(over)])].map((key) => [key, merge(base[key], over[key])]));
+  return Object.fromEntries([...new Set([...Object.keys(base), ...Object.keys(over)])].map((key) => [key, mergeConfig(base[key], over[key])]));
+}
+
+/** A configuration file as an object, and as text for the lines of messages. */
+export async function readConfigFile(file: string): Promise<{ value: Record<string, unknown>; text: string }> {
+  if (!existsSync(file)) throw new InputError({ message: "there is no such configuration file; check the path given with --config", file });
+  try {
+    const { config } = await loadConfig<Record<string, unknown>>({ configFile: resolve(file), rcFile: false, globalRc: false, packageJson: false });
+    return { value: config ?? {}, text: await readFile(file, "utf8") };
+  } catch (error) {
+    throw new InputError({ message: `cannot be read as a configuration (${error instanceof Error ? error.message.split("\n")[0]! : String(error)}); correct it`, file, cause: error });
+  }
 }
 
 /**
- * The configuration of a run: a preset, what the file says beyond it, and the flags on top.
+ * A preset with `over` laid on it.
  *
- * @throws {InputError} for an unknown preset, a missing file, and a member that is unknown or of the wrong type
+ * @throws {InputError} for an unknown preset, and for a member that is unknown or of the wrong type, with its line in `text`
  */
-export async function loadRunConfig({ preset = "quick", file, problems }: { preset?: string; file?: string; problems?: string }): Promise<RunConfig> {
-  let fromFile: Record<string, unknown> = {};
-  if (file !== undefined) {
-    if (!existsSync(file)) throw new InputError({ message: "there is no such configuration file; check the path given with --config", file });
-    fromFile = (await loadConfig<Record<string, unknown>>({ configFile: resolve(file), rcFile: false, globalRc: false, packageJson: false })).config ?? {};
+export function completeConfig({ preset, over, file = null, text = "" }: { preset: string; over: Record<string, unknown>; file?: string | null; text?: string }): RunConfig {
+  const name = typeof over["preset"] === "string" ? over["preset"] : preset;
+  const known = presetNames.find((known) => known === name);
+  if (known === undefined) {
+    const nearest = nearestName(name, presetNames);
+    throw new InputError({ message: `there is no preset "${name}"; ${nearest === null ? "" : `did you mean "${nearest}"? `}take one of ${presetNames.join(", ")}`, field: "preset" });
   }
-  const name = typeof fromFile["preset"] === "string" ? fromFile["preset"] : preset;
-  if (!Object.hasOwn(presets, name)) throw new InputError({ message: `there is no preset "${name}"; take one of ${Object.keys(presets).join(", ")}`, field: "preset" });
-  const merged = merge(merge(presets[name as keyof typeof presets], fromFile), problems === undefined ? undefined : { problems: { folder: resolve(problems) } });
-  return validate({ schema: runConfigSchema, value: merged, place: { file: file ?? null } });
+  const config = validateConfig({ schema: runConfigSchema, value: mergeConfig(presets[known], over), file, text });
+  validateConfig({ schema: recipeSchema, value: encoderRecipe(config), file, text, below: ["encoder", "recipe"] });
+  return config;
+}
+
+/** How the encoder of a run is trained: the quick encoder's recipe with what the configuration lays over it. */
+export function encoderRecipe({ encoder }: RunConfig): EncoderRecipe {
+  // A run without steps trains nothing, yet its recipe has to be one.
+  return mergeConfig(quickRecipe, { ...encoder.recipe, steps: Math.max(1, encoder.steps) }) as EncoderRecipe;
+}
+
+/** The configuration of a run: a preset, what the file says beyond it, and the flags on top. */
+export async function loadRunConfig({ preset = "quick", file, problems }: { preset?: string; file?: string; problems?: string }): Promise<RunConfig> {
+  const { value, text } = file === undefined ? { value: {}, text: "" } : await readConfigFile(file);
+  const flags = problems === undefined ? {} : { problems: { folder: resolve(problems) } };
+  return completeConfig({ preset, over: mergeConfig(value, flags) as Record<string, unknown>, file: file ?? null, text });
 }

@@ -1,4 +1,5 @@
-export { loadRunConfig, presets, type RunConfig, runConfigSchema } from "./config.js";
+export { loadRunConfig, type RunConfig, runConfigSchema } from "./config.js";
+export { presets } from "./presets.js";
 export { type Report, reportSchema } from "./report/report.js";
 export { writeReport } from "./report/write-report.js";
 export { runStages, type StageWork } from "./run.js";

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { presets, type RunConfig } from "./config.js";
+import type { RunConfig } from "./config.js";
+import { presets } from "./presets.js";
 import { runStages } from "./run.js";
 import type { Stage } from "./stage.js";
 

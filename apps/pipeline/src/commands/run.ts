@@ -1,7 +1,8 @@
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { withLock } from "@mmgeo/engine";
-import { loadRunConfig, presets } from "../config.js";
+import { loadRunConfig } from "../config.js";
+import { presetNames } from "../presets.js";
 import { writeReport } from "../report/write-report.js";
 import { runStages } from "../run.js";
 import { stages } from "../stages/index.js";
@@ -20,7 +21,7 @@ export function registerRunCommand(program: Command): void {
   program
     .command("run")
     .description("run all stages, from problems to a report, doing again only what changed")
-    .option("--preset <name>", `one of ${Object.keys(presets).join(", ")}`)
+    .option("--preset <name>", `one of ${presetNames.join(", ")}`)
     .option("--problems <folder>", "problems in FormalGeo's published layout; without it, problems of the project's own sampler")
     .option("--config <file>", "a configuration (mmgeo.config.ts, .json, .yaml) laid over the preset")
     .option("--out <folder>", "where results go; the default is runs/ and the preset's name")
