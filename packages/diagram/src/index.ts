@@ -38,3 +38,6 @@ export { closedForm } from "./build/closed-form.js";
 export { type AlphaGeometryProblem, readAlphaGeometry, translateConstructions } from "./sources/alphageometry.js";
 export { type ConstructionProblem, parseConstructions } from "./sources/alphageometry-parse.js";
 export { type Geometry3kProblem, readGeometry3k } from "./sources/geometry3k.js";
+export { languageModel, type LanguageModel, type LanguageModelAnswer, type LanguageModelOptions, type LanguageModelRequest, type LanguageModelUsage } from "./language-model/language-model.js";
+export { LanguageModelError, type LanguageModelFailure } from "./language-model/language-model-error.js";
+export type { Message as LanguageModelMessage } from "./language-model/endpoint.js";
