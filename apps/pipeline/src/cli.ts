@@ -10,6 +10,7 @@ type Register = (program: Command) => void;
  */
 const commands = new Map<string, () => Promise<Register>>(Object.entries({
   run: async () => (await import("./commands/run.js")).registerRunCommand,
+  study: async () => (await import("./commands/study.js")).registerStudyCommand,
   doctor: async () => (await import("./commands/engine.js")).registerEngineCommands,
   models: async () => (await import("./commands/engine.js")).registerEngineCommands,
   diagram: async () => (await import("./commands/diagram.js")).registerDiagramCommands,

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunConfig } from "./config.js";
 import { presets } from "./presets.js";
 import { reportSchema } from "./report/report.js";
+import type { StudyReport } from "./study/table.js";
 
 const command = fileURLToPath(new URL("../bin/mmgeo.mjs", import.meta.url));
 const run = (...parameters: string[]) => spawnSync(process.execPath, ["--no-warnings", command, ...parameters], { encoding: "utf8" });
@@ -57,6 +58,31 @@ describe("mmgeo", () => {
     const second = run("run", "--config", configFile(), "--out", out);
     expect(second.stderr.match(/already done/g)).toHaveLength(7);
     expect(reportOf(out)).toBe(before);
+  });
+
+  it("tries variants on the same held-out problems, and makes what they share once", { timeout: 240_000 }, () => {
+    const file = join(folder, "study.json");
+    const out = join(folder, "study");
+    const { preset: _, ...base } = tiny;
+    const variants = [{ name: "untrained", over: { encoder: { steps: 0 } } }, { name: "pictures", over: { encoder: { recipe: { forms: { image: 1 } } } } }];
+    writeFileSync(file, JSON.stringify({ title: "Pictures", base, variants, comparisons: [{ better: "pictures", worse: "untrained", set: "image" }] }));
+    const first = run("study", "--config", file, "--out", out, "--json");
+    expect(first.stderr).toContain("2 of 2: pictures, seed 1");
+    expect(first.status).toBe(0);
+    const { figures, comparisons } = JSON.parse(first.stdout.trim().split("\n").at(-1)!) as StudyReport;
+    expect(figures.map(({ variant, set }) => `${variant} ${set}`)).toHaveLength(8);
+    expect(comparisons).toHaveLength(1);
+    expect(readFileSync(join(out, "study.md"), "utf8")).toContain("| untrained |");
+    // Two encoders and their scores; problems, diagrams and dataset only once.
+    expect(readdirSync(join(out, "store"))).toHaveLength(7);
+    const page = readFileSync(join(out, "study.html"), "utf8");
+    expect(run("study", "--config", file, "--out", out).stderr).not.toMatch(/: [0-9.]+ s$/mu);
+    expect(readFileSync(join(out, "study.html"), "utf8")).toBe(page);
+
+    writeFileSync(file, JSON.stringify({ title: "Leak", base, variants: [{ name: "leak", over: { heldOut: 0.2 } }] }));
+    const leak = run("study", "--config", file, "--out", out);
+    expect(leak.stderr).toMatch(/"leak" trains on \d+ problems that the base holds out/);
+    expect(leak.status).toBe(2);
   });
 
   it("ends with the same report after being killed again and again", { timeout: 400_000 }, async () => {

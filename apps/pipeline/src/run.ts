@@ -7,31 +7,42 @@ import { publish, type Published } from "./store/store.js";
 /** Does one stage, given those before it. */
 export type StageWork = (stage: Stage, progress: (progress: Progress) => void) => Promise<Published>;
 
-async function oneAfterTheOther({ stages, work }: { stages: readonly Stage[]; work: StageWork }): Promise<void> {
+/** Calls the work of each stage in turn and shows how it goes. */
+export type DisplayStages = (options: { stages: readonly Stage[]; work: StageWork }) => Promise<void>;
+
+async function oneAfterTheOther({ stages, work }: Parameters<DisplayStages>[0]): Promise<void> {
   for (const stage of stages) await work(stage, () => undefined);
 }
 
 /**
- * Runs stages in order, each in the store below `out`; what is there already is not done again. `display` calls the work of
- * each stage in turn and shows how it goes.
+ * Runs stages in order, each in the store below `out`; what is there already is not done again. `given` are stages that were
+ * published before, of which these may need some.
  */
 export async function runStages({
   stages,
   config,
   out,
   display = oneAfterTheOther,
+  given = [],
 }: {
   stages: readonly Stage[];
   config: RunConfig;
   out: string;
-  display?: (options: { stages: readonly Stage[]; work: StageWork }) => Promise<void>;
+  display?: DisplayStages;
+  given?: readonly Published[];
 }): Promise<Published[]> {
   const store = join(out, "store");
   await mkdir(store, { recursive: true });
-  const published: Record<string, Published> = {};
+  const inputs = new Map(given.map((published) => [published.stage, published]));
+  const done: Published[] = [];
   await display({
     stages,
-    work: async (stage, progress) => (published[stage.name] = await publish({ store, stage, config, inputs: published, progress })),
+    work: async (stage, progress) => {
+      const published = await publish({ store, stage, config, inputs, progress });
+      inputs.set(stage.name, published);
+      done.push(published);
+      return published;
+    },
   });
-  return Object.values(published);
+  return done;
 }

@@ -66,7 +66,8 @@ export function scoreChart({ rows, label }: { rows: ScoreRow[]; label: string })
     {
       width: 640,
       height: 44 * rows.length + 60,
-      marginLeft: 120,
+      // About seven pixels a letter, and half of the width at most.
+      marginLeft: Math.min(320, 24 + 7 * Math.max(...rows.map(({ label }) => label.length))),
       marginRight: 60,
       x: { domain: [0, 1], tickFormat: (value: number) => `${Math.round(value * 100)} %`, label: null, grid: true },
       y: { domain: rows.map((row) => row.label), label: null },

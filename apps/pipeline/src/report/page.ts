@@ -2,19 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DiagramRecord, Edit, Negative } from "@mmgeo/dataset";
 import { lossChart, scoreChart } from "./charts.js";
-import { html, Html } from "./html.js";
+import { html, type Html } from "./html.js";
 import type { Hits, Report } from "./report.js";
-import { style } from "./style.js";
-
-const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
-const range = ([low, high]: [number, number]) => `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)} %`;
-
-const setTitles: Record<Hits["set"], string> = {
-  random: "random captions",
-  retrieval: "similar captions",
-  rule: "edited captions",
-  image: "redrawn pictures",
-};
+import { pageShell, percent, percentRange, setTitles } from "./shell.js";
 
 const trainedParts: Record<string, string> = { text: "words", "2": "projector", "3": "everything" };
 
@@ -126,7 +116,7 @@ ${scoreChart({ rows: encoder.sets.map((hits) => ({ label: setTitles[hits.set], v
 <div class="scroll"><table><tr><th>candidates</th><th class="figure">samples</th><th class="figure">candidates each</th><th class="figure">Hit@1</th><th>95 % interval</th><th class="figure">chance</th><th class="figure">above chance by</th><th class="figure">mean reciprocal rank</th></tr>
 ${encoder.sets.map(
   (hits) =>
-    html`<tr><td>${setTitles[hits.set]}</td><td class="figure">${hits.samples}</td><td class="figure">${hits.meanCandidates.toFixed(1)}</td><td class="figure">${percent(hits.hitAt1)}</td><td>${range(hits.interval)}</td><td class="figure">${percent(hits.chance)}</td><td class="figure">${((hits.hitAt1 - hits.chance) * 100).toFixed(1)} points</td><td class="figure">${hits.meanReciprocalRank.toFixed(3)}</td></tr>`,
+    html`<tr><td>${setTitles[hits.set]}</td><td class="figure">${hits.samples}</td><td class="figure">${hits.meanCandidates.toFixed(1)}</td><td class="figure">${percent(hits.hitAt1)}</td><td>${percentRange(hits.interval)}</td><td class="figure">${percent(hits.chance)}</td><td class="figure">${((hits.hitAt1 - hits.chance) * 100).toFixed(1)} points</td><td class="figure">${hits.meanReciprocalRank.toFixed(3)}</td></tr>`,
 )}</table></div>`;
 }
 
@@ -142,7 +132,7 @@ async function languageModelSection({ languageModel }: Report, samples: PageData
     }),
   );
   return html`<h2 id="language-model">Language model (MMGeoLM)</h2>
-<p>${languageModel.parameters.toLocaleString("en")} parameters: the encoder's vision tower, a projector of two layers, a small Llama. Of ${score.n} held-out questions it answers ${percent(score.accuracy)} rightly (95 % interval ${range(score.interval)}; guessing gives ${percent(score.chance)}); ${score.unreadable} answers could not be read and count as wrong.</p>
+<p>${languageModel.parameters.toLocaleString("en")} parameters: the encoder's vision tower, a projector of two layers, a small Llama. Of ${score.n} held-out questions it answers ${percent(score.accuracy)} rightly (95 % interval ${percentRange(score.interval)}; guessing gives ${percent(score.chance)}); ${score.unreadable} answers could not be read and count as wrong.</p>
 ${lossChart({ points, label: "Loss of the language model over its training steps" })}
 <h3>Some answers</h3>${shown}`;
 }
@@ -152,10 +142,7 @@ export async function renderPage({ report, samples }: PageData): Promise<string>
   const { problems, dataset, encoder, languageModel } = report;
   const shown = await Promise.all(samples.records.slice(0, 8).map((record) => sample(samples.folder, record)));
   const negatives = dataset.negatives.image + dataset.negatives.rule + dataset.negatives.retrieval;
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>MMGeo run: ${report.preset}</title><style>${new Html(style)}</style></head>
-<body><main>
-<h1>From problems to a model that sees geometry</h1>
+  const body = html`<h1>From problems to a model that sees geometry</h1>
 <p class="faint">Preset ${report.preset}, seed ${report.seed}.</p>
 <nav><a href="#data">Data</a><a href="#encoder">Encoder</a><a href="#language-model">Language model</a><a href="#provenance">Provenance</a></nav>
 <ul class="tiles">
@@ -169,7 +156,6 @@ ${encoderSection(report)}
 ${await languageModelSection(report, samples)}
 <h2 id="provenance">Provenance</h2>
 <p class="faint">What each stage published, by the digest of its files. The same inputs, parameters and code give the same digests.</p>
-<div class="scroll"><table><tr><th>stage</th><th>key</th><th>digest</th></tr>${report.provenance.map((entry) => html`<tr><td>${entry.stage}</td><td><code>${entry.key}</code></td><td><code>${entry.digest.slice(0, 16)}</code></td></tr>`)}</table></div>
-</main></body></html>
-`.text;
+<div class="scroll"><table><tr><th>stage</th><th>key</th><th>digest</th></tr>${report.provenance.map((entry) => html`<tr><td>${entry.stage}</td><td><code>${entry.key}</code></td><td><code>${entry.digest.slice(0, 16)}</code></td></tr>`)}</table></div>`;
+  return pageShell({ title: `MMGeo run: ${report.preset}`, body });
 }

@@ -45,10 +45,10 @@ async function readManifest(folder: string): Promise<z.infer<typeof manifestSche
  * result, so a change does again exactly what depends on it. The work happens in `<key>.partial` and is published by one
  * rename: whoever looks finds a whole folder or none.
  */
-export async function publish({ store, stage, config, inputs, progress }: { store: string; stage: Stage; config: RunConfig; inputs: Record<string, Published>; progress: (progress: Progress) => void }): Promise<Published> {
+export async function publish({ store, stage, config, inputs, progress }: { store: string; stage: Stage; config: RunConfig; inputs: ReadonlyMap<string, Published>; progress: (progress: Progress) => void }): Promise<Published> {
   const needed = Object.fromEntries(
     stage.inputs.map((name) => {
-      const published = inputs[name];
+      const published = inputs.get(name);
       if (published === undefined) throw new Error(`stage ${stage.name} needs ${name}, which does not come before it`);
       return [name, { key: published.key, digest: published.digest }];
     }),
@@ -63,7 +63,7 @@ export async function publish({ store, stage, config, inputs, progress }: { stor
   const partial = `${folder}.partial`;
   await mkdir(partial, { recursive: true });
   const started = performance.now();
-  await stage.run({ folder: partial, inputs: Object.fromEntries(stage.inputs.map((name) => [name, inputs[name]!.folder])), config, progress });
+  await stage.run({ folder: partial, inputs: Object.fromEntries(stage.inputs.map((name) => [name, inputs.get(name)!.folder])), config, progress });
   const seconds = (performance.now() - started) / 1000;
   const digest = await digestOfFolder(partial, (file) => file === MANIFEST);
   await writeFileAtomic(join(partial, MANIFEST), `${JSON.stringify({ stage: stage.name, key, digest, inputs: needed, parameters, code, seconds }, null, 2)}\n`);

@@ -1,0 +1,24 @@
+import { html, Html } from "./html.js";
+import { style } from "./style.js";
+
+/** A self-contained page in the look that all pages of this package share. */
+export function pageShell({ title, body }: { title: string; body: Html }): string {
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${new Html(style)}</style></head>
+<body><main>
+${body}
+</main></body></html>
+`.text;
+}
+
+export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+export const percentRange = ([low, high]: readonly [number, number]): string => `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)} %`;
+
+/** What the sets of candidates are called on pages. */
+export const setTitles = {
+  random: "random captions",
+  retrieval: "similar captions",
+  rule: "edited captions",
+  image: "redrawn pictures",
+  questions: "held-out questions",
+} as const;
