@@ -1,23 +1,8 @@
 import { InputError } from "@mmgeo/dataset";
 import { blindTable, embeddingSearch, precomputedSearch, questionSimilarityOfFile, removeContaminated, statisticsOfFile, statisticsTable, writeRetrievalNegatives, writeRuleNegatives, writeStatisticsPage } from "@mmgeo/negatives";
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
+import { decimal, positiveNumber, wholeNumber } from "./flags.js";
 import { log, printJson } from "./output.js";
-
-const wholeNumber = (value: string): number => {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new InvalidArgumentError("give a whole number");
-  return number;
-};
-const positiveNumber = (value: string): number => {
-  const number = wholeNumber(value);
-  if (number < 1) throw new InvalidArgumentError("give a whole number from 1");
-  return number;
-};
-const decimal = (value: string): number => {
-  const number = Number(value);
-  if (value.trim() === "" || !Number.isFinite(number)) throw new InvalidArgumentError("give a number");
-  return number;
-};
 
 /** Logs every tenth of the way. */
 function progressOf(verb: string): (done: number, total: number) => void {
