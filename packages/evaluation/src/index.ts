@@ -17,7 +17,7 @@ export * from "./question.js";
 export { extractChoice, type ChoiceReading } from "./reading/choice.js";
 export { extractOpen, type OpenReading } from "./reading/open.js";
 export { questionsOf, type RecordLeftOut, type RecordQuestions } from "./records/questions-of.js";
-export { readRecorded, type RecordedFile } from "./recorded.js";
+export { readRecorded, type RecordedFile } from "./recorded/recorded.js";
 export { runBenchmark, writeRun, type RunResult } from "./run.js";
 export * from "./score.js";
 export { scoreFile, type FileScore } from "./score-file.js";

@@ -1,5 +1,6 @@
 import { equivalent } from "./equivalence.js";
 import { extractChoice } from "./reading/choice.js";
+import { extractSeveral } from "./reading/several.js";
 import type { EvaluationQuestion } from "./question.js";
 
 /** What became of one response. */
@@ -17,6 +18,12 @@ const missing: Judgement = { outcome: "missing", extracted: null, reason: "there
 /** Judges a response strictly: what cannot be read is wrong, and counted apart. */
 export function judge(question: EvaluationQuestion, response: string | undefined): Judgement {
   if (response === undefined) return missing;
+  if (question.choices !== null && question.several === true) {
+    const { labels, evidence, reason } = extractSeveral({ response, choices: question.choices });
+    if (labels === null) return { outcome: "unreadable", extracted: null, reason: reason ?? "" };
+    const extracted = labels.join(",");
+    return { outcome: extracted === question.gold.replace(/\s/g, "") ? "right" : "wrong", extracted, reason: `by letter: ${evidence.slice(0, 200)}` };
+  }
   if (question.choices !== null) {
     const { choice, by, evidence, reason } = extractChoice({ response, choices: question.choices });
     if (choice === null) return { outcome: "unreadable", extracted: null, reason: reason ?? "" };

@@ -15,18 +15,19 @@ export interface EvaluationQuestion {
   image: string | null;
   /** null where the answer is open */
   choices: Choice[] | null;
-  /** the label of the right choice, or the text of an open answer */
+  /** the label of the right choice (`a,c` where `several` may be), or the text of an open answer */
   gold: string;
+  /** more than one choice may be right, and all of them are to be named */
+  several?: boolean;
   /** what the question is counted under, e.g. `GEO`; none, one or several */
   categories: string[];
   /** questions of one group share a picture or a problem: intervals are clustered by it */
   group: string;
   /** an open answer counts as right when both agree after rounding to so many decimals; exact where left out */
   decimals?: number;
+  /** fields of the published question that its authors' scorer or a renderer of its picture needs */
+  source?: Readonly<Record<string, unknown>>;
 }
-
-/** Changes with every change of a prompt's wording, so that cached answers and scores say which one they belong to. */
-export const promptVersion = "1";
 
 /** The letters A, B, C and so on for a list of choices. */
 export function lettered(texts: readonly string[]): Choice[] {

@@ -18,7 +18,7 @@ function benchmarkOf(folder: string): Benchmark {
   const image = join(folder, "picture.png");
   writeFileSync(image, png);
   const questions = Array.from({ length: 20 }, (_, index): EvaluationQuestion => ({ id: `q${index}`, prompt: `Question ${index} </script><img src=x onerror=alert(1)>`, image, choices: lettered(["1", "2"]), gold: index % 2 === 0 ? "A" : "B", categories: [index < 10 ? "easy" : "hard"], group: `q${index}` }));
-  return { name: "test", title: "Test", load: async () => questions };
+  return { name: "test", title: "Test", promptVersion: "test-1", load: async () => questions };
 }
 
 function modelOf(answer: Model["answer"], identity = "test model"): Model & { asked: () => number } {

@@ -7,7 +7,7 @@ import { mapConcurrently } from "./concurrently.js";
 import { EndpointError } from "./models/endpoint.js";
 import type { Model } from "./models/model.js";
 import { answersPage } from "./page/page.js";
-import { promptVersion, type EvaluationQuestion } from "./question.js";
+import type { EvaluationQuestion } from "./question.js";
 import { scoreResponses, type JudgedAnswer, type Response, type Score } from "./score.js";
 import { imageOf, permuteChoices, type Variant } from "./variants.js";
 
@@ -101,7 +101,7 @@ export async function runBenchmark({
     return error === null ? [] : [{ id, error }];
   });
   const scored = scoreResponses({ benchmark: benchmark.name, questions, responses });
-  const score = { ...scored.score, model: model.name, checksum: checksumOf(original), promptVersion, blind, variant, unvaried, failed, more: benchmark.more?.(scored.answers) ?? {} };
+  const score = { ...scored.score, model: model.name, checksum: checksumOf(original), promptVersion: benchmark.promptVersion, blind, variant, unvaried, failed, more: benchmark.more?.(scored.answers) ?? {} };
   await writeFileAtomic(join(out, "responses.jsonl"), jsonLines(responses));
   await writeRun({ out, name: model.name, title: benchmark.title, questions, score, answers: scored.answers });
   return { score, answers: scored.answers, cached: results.filter((result) => result.cached).length };

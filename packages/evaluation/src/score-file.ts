@@ -1,9 +1,10 @@
 import { InputError } from "@mmgeo/dataset";
 import type { Benchmark, RecordedEntry } from "./benchmarks/benchmark.js";
 import { checksumOf } from "./benchmarks/files.js";
+import { officialScore, type Disagreement } from "./official.js";
 import type { EvaluationQuestion } from "./question.js";
-import { promptVersion } from "./question.js";
-import { idOfEntry, readRecorded, textOfEntry } from "./recorded.js";
+import { idOfEntry, textOfEntry } from "./recorded/entry.js";
+import { readRecorded } from "./recorded/recorded.js";
 import { scoreResponses, type JudgedAnswer, type Response, type Score } from "./score.js";
 
 /** A score with where it came from. */
@@ -11,18 +12,19 @@ export interface FileScore extends Score {
   /** of the questions: prompts, choices and gold answers */
   checksum: string;
   promptVersion: string;
-  /** "responses" where no folder was given and the questions are those that the file carries: there may be more in the benchmark */
+  /** "responses" where no folder was given, or none of its questions was answered: the questions are those that the file carries, and there may be more in the benchmark */
   questionsFrom: "data" | "responses";
-  /** whether the file's last line was cut off */
+  /** whether the file's end was cut off */
   cut: boolean;
+  /** lines of the file that hold no response */
+  broken: number[];
   /** questions on which the authors' scorer and our strict reading disagree */
-  disagreements: { id: string; official: boolean; strict: JudgedAnswer["outcome"]; extracted: string | null }[];
+  disagreements: Disagreement[];
   /** what only this benchmark has, such as We-Math's diagnosis */
   more: Record<string, unknown>;
 }
 
-async function questionsFor({ benchmark, folder, entries, seed, file }: { benchmark: Benchmark; folder: string | null; entries: readonly RecordedEntry[]; seed: number; file: string }): Promise<EvaluationQuestion[]> {
-  if (folder !== null) return benchmark.load(folder, { seed });
+function carriedQuestions(benchmark: Benchmark, entries: readonly RecordedEntry[], file: string): EvaluationQuestion[] {
   const { questionOf } = benchmark;
   if (questionOf === undefined) throw new InputError({ message: `the responses do not carry the questions of ${benchmark.title}; give its folder`, file, field: "--data" });
   const questions = new Map<string, EvaluationQuestion>();
@@ -31,26 +33,40 @@ async function questionsFor({ benchmark, folder, entries, seed, file }: { benchm
       const question = questionOf(entry);
       questions.set(question.id, question);
     } catch (error) {
-      if (InputError.isInstance(error)) throw new InputError({ message: `${error.message} (or give the benchmark's folder with --data)`, file, line: null, cause: error });
+      if (InputError.isInstance(error)) throw new InputError({ message: `${error.message} (or give the benchmark's folder with --data)`, file, cause: error });
       throw error;
     }
   }
   return [...questions.values()];
 }
 
-/** The authors' verdict on every question: by its last entry; a question without one is wrong. Null where the scorer applies to no entry. */
-function officialVerdicts(benchmark: Benchmark, questions: readonly EvaluationQuestion[], entryOf: ReadonlyMap<string, RecordedEntry>): Map<string, boolean> | null {
-  const { official } = benchmark;
-  if (official === undefined) return null;
-  const verdicts = new Map<string, boolean>();
-  let applies = false;
-  for (const question of questions) {
-    const entry = entryOf.get(question.id);
-    const verdict = entry === undefined ? null : official(question, entry);
-    applies ||= verdict !== null;
-    verdicts.set(question.id, verdict === true);
+/** The id that each entry answers. @throws {InputError} for an entry that does not say */
+function idsOf({ benchmark, questions, entries, file }: { benchmark: Benchmark; questions: readonly EvaluationQuestion[]; entries: readonly RecordedEntry[]; file: string }): string[] {
+  const aligned = benchmark.align?.(questions, entries) ?? null;
+  return entries.map((entry, index) => {
+    const id = aligned?.[index] ?? idOfEntry(entry, benchmark);
+    if (id === null) throw new InputError({ message: "the response does not say which question it answers; give it an id", file, line: entry.line, field: "id" });
+    return id;
+  });
+}
+
+/** The questions of the folder; where none of them is answered and the entries carry their own, as a file of another split does, those. */
+async function askedQuestions({ benchmark, folder, entries, seed, file }: { benchmark: Benchmark; folder: string | null; entries: readonly RecordedEntry[]; seed: number; file: string }): Promise<{ asked: EvaluationQuestion[]; ids: string[]; questionsFrom: FileScore["questionsFrom"] }> {
+  const carried = (): { asked: EvaluationQuestion[]; ids: string[]; questionsFrom: FileScore["questionsFrom"] } => {
+    const asked = carriedQuestions(benchmark, entries, file);
+    return { asked, ids: idsOf({ benchmark, questions: asked, entries, file }), questionsFrom: "responses" };
+  };
+  if (folder === null) return carried();
+  const asked = await benchmark.load(folder, { seed });
+  const ids = idsOf({ benchmark, questions: asked, entries, file });
+  const known = new Set(asked.map(({ id }) => id));
+  if (entries.length === 0 || ids.some((id) => known.has(id))) return { asked, ids, questionsFrom: "data" };
+  try {
+    return carried();
+  } catch (error) {
+    if (InputError.isInstance(error)) return { asked, ids, questionsFrom: "data" };
+    throw error;
   }
-  return applies ? verdicts : null;
 }
 
 /**
@@ -72,49 +88,45 @@ export async function scoreFile({
   strict?: boolean;
   seed?: number;
 }): Promise<{ score: FileScore; answers: JudgedAnswer[]; questions: EvaluationQuestion[] }> {
-  const { entries, cut } = await readRecorded(file);
-  if (cut && strict) throw new InputError({ message: "the last line is cut off; remove it, or score without --strict", file });
-  const asked = await questionsFor({ benchmark, folder, entries, seed, file });
+  const { entries, cut, broken } = await readRecorded(file);
+  if (cut && strict) throw new InputError({ message: "the end of the file is cut off; write the responses again, or score without --strict", file });
+  if (broken.length > 0 && strict) throw new InputError({ message: "is not a response; correct it, or score without --strict", file, line: broken[0] });
+  const { asked, ids, questionsFrom } = await askedQuestions({ benchmark, folder, entries, seed, file });
   const responses: Response[] = [];
   const entryOf = new Map<string, RecordedEntry>();
-  const aligned = benchmark.align?.(asked, entries) ?? null;
   for (const [index, entry] of entries.entries()) {
-    const id = aligned?.[index] ?? idOfEntry(entry, benchmark);
-    if (id === null) throw new InputError({ message: "the response does not say which question it answers; give it an id", file, line: entry.line, field: "id" });
+    const id = ids[index] as string;
     responses.push({ id, response: textOfEntry(entry) ?? "" });
     entryOf.set(id, entry);
   }
   const questions = asked.map((question): EvaluationQuestion => {
     const entry = entryOf.get(question.id);
-    const categories = entry === undefined ? null : (benchmark.categoriesOf?.(entry) ?? null);
-    return categories === null ? question : { ...question, categories };
+    return entry === undefined ? question : (benchmark.asAsked?.(question, entry) ?? question);
   });
   const { score, answers } = scoreResponses({ benchmark: benchmark.name, questions, responses, strict });
-  const verdicts = officialVerdicts(benchmark, questions, entryOf);
-  const officialShare = (some: readonly JudgedAnswer[]) => some.filter(({ id }) => verdicts?.get(id) === true).length / some.length;
-  const byCategory = Object.fromEntries(
-    Object.entries(score.byCategory).map(([category, one]) => {
-      if (verdicts === null) return [category, one];
-      return [category, { ...one, official: { accuracy: officialShare(answers.filter(({ categories }) => categories.includes(category))) } }];
-    }),
-  );
-  const disagreements = answers.flatMap(({ id, outcome, extracted }) => {
-    const verdict = verdicts?.get(id);
-    return verdict === undefined || verdict === (outcome === "right") ? [] : [{ id, official: verdict, strict: outcome, extracted }];
-  });
+  const official = officialScore({ benchmark, questions, entryOf, answers, byCategory: score.byCategory });
   return {
     score: {
       ...score,
-      official: verdicts === null ? null : { accuracy: officialShare(answers) },
-      byCategory,
-      checksum: checksumOf(questions),
-      promptVersion,
-      questionsFrom: folder === null ? "responses" : "data",
+      official: official?.official ?? null,
+      byCategory: official?.byCategory ?? score.byCategory,
+      checksum: checksumOf(asked),
+      promptVersion: benchmark.promptVersion,
+      questionsFrom,
       cut,
-      disagreements,
-      more: benchmark.more?.(answers) ?? {},
+      broken,
+      disagreements: official?.disagreements ?? [],
+      more: moreOf(benchmark, answers, official?.verdicts ?? null),
     },
     answers,
     questions,
   };
+}
+
+/** The benchmark's own figures from the strict reading, and from the authors' scorer beside them. */
+function moreOf(benchmark: Benchmark, answers: readonly JudgedAnswer[], verdicts: ReadonlyMap<string, boolean> | null): Record<string, unknown> {
+  const { more } = benchmark;
+  if (more === undefined) return {};
+  if (verdicts === null) return more(answers);
+  return { ...more(answers), official: more(answers.map(({ id }) => ({ id, outcome: verdicts.get(id) === true ? "right" : "wrong" }))) };
 }

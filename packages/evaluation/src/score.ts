@@ -52,8 +52,8 @@ export interface Score {
   accuracy: number;
   /** 95 %; Wilson's where every question stands alone, a bootstrap over groups where they share pictures */
   interval: Interval;
-  /** by the authors' own scorer, where it differs from the strict one; null where it does not apply */
-  official: { accuracy: number } | null;
+  /** by the authors' own scorer; null where it does not apply. `undecided`: left by it to a person or a language model */
+  official: { accuracy: number; undecided: number } | null;
   byCategory: Record<string, CategoryScore>;
   /** accuracy of choosing blindly, and of always choosing the most frequent label; null for open answers */
   chance: number | null;

@@ -24,19 +24,9 @@ import {
   type PairedComparison,
   type Score,
 } from "@mmgeo/evaluation";
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
+import { positiveNumber, wholeNumber } from "./flags.js";
 import { log, printJson } from "./output.js";
-
-const wholeNumber = (value: string): number => {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new InvalidArgumentError("give a whole number");
-  return number;
-};
-const positiveNumber = (value: string): number => {
-  const number = wholeNumber(value);
-  if (number < 1) throw new InvalidArgumentError("give a whole number from 1");
-  return number;
-};
 
 const percent = (fraction: number) => (100 * fraction).toFixed(2);
 const range = ([low, high]: Interval) => `[${percent(low)}, ${percent(high)}]`;
@@ -57,15 +47,18 @@ function scoreTable(score: Score): string {
 }
 
 /** What a reader of the score has to know about the responses, one line each. */
-function warningsOf({ problems, n, answered }: Score, file: Partial<FileScore> = {}): string[] {
+function warningsOf(score: Score, file: Partial<FileScore> = {}): string[] {
+  const { problems, n, answered } = score;
   const named = (ids: readonly string[]) => `${ids.slice(0, 5).join(", ")}${ids.length > 5 ? ", …" : ""}`;
   const lines = [];
   if (answered < n) lines.push(`${n - answered} of ${n} questions have no response and count as wrong: ${named(problems.missing)}`);
   if (problems.doubled.length > 0) lines.push(`${problems.doubled.length} questions have several responses; the last counts: ${named(problems.doubled)}`);
   if (problems.unknown.length > 0) lines.push(`${problems.unknown.length} responses are to questions the benchmark does not have: ${named(problems.unknown)}`);
   if (problems.empty.length > 0) lines.push(`${problems.empty.length} responses are empty: ${named(problems.empty)}`);
-  if (file.cut === true) lines.push("the last line of the responses is cut off");
-  if (file.questionsFrom === "responses") lines.push(`the questions are the ${n} that the responses carry; the benchmark may have more (give --data to be sure)`);
+  if (file.cut === true) lines.push("the end of the responses is cut off");
+  if (file.broken !== undefined && file.broken.length > 0) lines.push(`${file.broken.length} lines hold no response: line ${named(file.broken.map(String))}`);
+  if (score.official !== null && score.official.undecided > 0) lines.push(`the official scorer needs a language model for ${score.official.undecided} responses; they count as wrong in its score`);
+  if (file.questionsFrom === "responses") lines.push(`the questions are the ${n} that the responses carry; the benchmark may have more`);
   if (file.disagreements !== undefined && file.disagreements.length > 0) lines.push(`the official scorer and the strict reading disagree on ${file.disagreements.length} questions`);
   return lines;
 }

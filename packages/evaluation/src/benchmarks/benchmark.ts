@@ -1,5 +1,5 @@
-import type { EvaluationQuestion } from "../question.js";
 import type { Judgement } from "../judge.js";
+import type { EvaluationQuestion } from "../question.js";
 
 /** One recorded response with everything its author's file says about it. */
 export interface RecordedEntry {
@@ -10,22 +10,27 @@ export interface RecordedEntry {
   fields: Record<string, unknown>;
 }
 
-/** A benchmark: how its published files become questions, and how its authors score. One file each in this folder. */
+/** An answer as the figures that only one benchmark has need it. */
+export type DiagnosedAnswer = Pick<Judgement, "outcome"> & { id: string };
+
+/** A benchmark: how its published files become questions, how they are asked, and how its authors score. One file each in this folder. */
 export interface Benchmark {
   name: string;
   title: string;
+  /** Whose prompt it is and its version: changes with every change of the wording, and is in every result. */
+  promptVersion: string;
   /** Reads the questions from a folder in the layout that the authors publish. */
   load: (folder: string, options: { seed: number }) => Promise<EvaluationQuestion[]>;
   /** The id of the question that an entry of a recorded file answers; null where the entry does not say. */
   idOf?: (entry: RecordedEntry) => string | null;
-  /** The ids of entries that carry none, in their order, by what else they say; null for an entry that fits no question. */
+  /** The ids of entries that carry none, in their order, by what else they say; null for an entry that says its id itself. */
   align?: (questions: readonly EvaluationQuestion[], entries: readonly RecordedEntry[]) => (string | null)[];
   /** The question that an entry carries itself, for scoring a file without the benchmark's folder. */
   questionOf?: (entry: RecordedEntry) => EvaluationQuestion;
-  /** The categories that an entry itself is counted under, where it says so: they changed between releases of some benchmarks. */
-  categoriesOf?: (entry: RecordedEntry) => string[] | null;
-  /** Whether the authors' own scorer counts an entry as right; null where it does not apply to it. */
+  /** The question as an entry says it was asked: under other categories than today's files have, or without its choices. */
+  asAsked?: (question: EvaluationQuestion, entry: RecordedEntry) => EvaluationQuestion;
+  /** Whether the authors' own scorer counts an entry as right; null where it cannot decide without a person or a language model. */
   official?: (question: EvaluationQuestion, entry: RecordedEntry) => boolean | null;
   /** Figures that only this benchmark has. */
-  more?: (answers: readonly (Judgement & { id: string })[]) => Record<string, unknown>;
+  more?: (answers: readonly DiagnosedAnswer[]) => Record<string, unknown>;
 }

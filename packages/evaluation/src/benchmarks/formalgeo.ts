@@ -29,4 +29,4 @@ async function load(folder: string): Promise<EvaluationQuestion[]> {
 }
 
 /** FormalGeo7k with open answers, by the length of the proof. */
-export const formalgeo: Benchmark = { name: "formalgeo", title: "FormalGeo7k", load };
+export const formalgeo: Benchmark = { name: "formalgeo", title: "FormalGeo7k", promptVersion: "open-1", load };

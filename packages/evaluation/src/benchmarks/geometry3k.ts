@@ -21,4 +21,4 @@ async function load(folder: string): Promise<EvaluationQuestion[]> {
 }
 
 /** Geometry3K with its four choices: a folder a problem, `data.json` and `img_diagram.png` in it. */
-export const geometry3k: Benchmark = { name: "geometry3k", title: "Geometry3K", load };
+export const geometry3k: Benchmark = { name: "geometry3k", title: "Geometry3K", promptVersion: "g-llava-1", load };

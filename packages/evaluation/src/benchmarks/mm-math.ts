@@ -6,7 +6,7 @@ import { boxesIn } from "../reading/statements.js";
 import { openPrompt, type EvaluationQuestion } from "../question.js";
 import type { Benchmark, RecordedEntry } from "./benchmark.js";
 import { imageAmong, namesIn, readJson, readLinesOf } from "./files.js";
-import { textOfEntry } from "../recorded.js";
+import { textOfEntry } from "../recorded/entry.js";
 
 const problemSchema = z.object({
   id: z.union([z.string(), z.number()]).optional(),
@@ -44,4 +44,4 @@ function official(question: EvaluationQuestion, entry: RecordedEntry): boolean |
 }
 
 /** MM-Math: open answers, easy, medium and hard. The layout is the one that the authors' scorer reads. */
-export const mmMath: Benchmark = { name: "mm-math", title: "MM-Math", load, official };
+export const mmMath: Benchmark = { name: "mm-math", title: "MM-Math", promptVersion: "open-1", load, official };

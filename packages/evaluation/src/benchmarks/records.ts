@@ -7,6 +7,7 @@ import type { Benchmark } from "./benchmark.js";
 export const records: Benchmark = {
   name: "records",
   title: "MMGeo records",
+  promptVersion: "g-llava-1",
   async load(folder, { seed }) {
     const all = [];
     for await (const record of readRecords(folder)) all.push(record);

@@ -2,8 +2,8 @@ import { InputError, validate } from "@mmgeo/dataset";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Choice, EvaluationQuestion } from "../question.js";
-import type { Judgement } from "../judge.js";
-import type { Benchmark, RecordedEntry } from "./benchmark.js";
+import { textOfEntry } from "../recorded/entry.js";
+import type { Benchmark, DiagnosedAnswer, RecordedEntry } from "./benchmark.js";
 import { imageAmong, namesIn, readJson } from "./files.js";
 
 const questionSchema = z.object({ ID: z.string(), key: z.string(), question: z.string(), option: z.string(), answer: z.string(), image_path: z.string(), "knowledge concept": z.string().optional() });
@@ -36,9 +36,10 @@ async function load(folder: string): Promise<EvaluationQuestion[]> {
 }
 
 /** The authors' reading: the first letter after the last "Answer". */
-function official(question: EvaluationQuestion, { fields }: RecordedEntry): boolean | null {
-  if (typeof fields.response !== "string") return null;
-  const last = (fields.response.split("Answer").at(-1) ?? "").trim().replace(/[><:.]/g, "").trim();
+function official(question: EvaluationQuestion, entry: RecordedEntry): boolean | null {
+  const response = textOfEntry(entry);
+  if (response === null) return null;
+  const last = (response.split("Answer").at(-1) ?? "").trim().replace(/[><:.]/g, "").trim();
   return last[0] === question.gold;
 }
 
@@ -49,6 +50,8 @@ export interface WeMathDiagnosis {
   inadequateGeneralization: number;
   completeMastery: number;
   roteMemorization: number;
+  /** share of rote memorization among the problems whose whole is right, as the authors give it */
+  roteMemorizationRate: number;
   /** mastery counts 1, inadequate generalization a half */
   score: number;
 }
@@ -58,7 +61,7 @@ export interface WeMathDiagnosis {
  * (inadequate generalization), all is right (complete mastery), the whole is right though steps are not (rote memorization). Strictly, one
  * wrong step makes it rote; loosely, only all of them.
  */
-export function weMathDiagnosis(answers: readonly { id: string; outcome: Judgement["outcome"] }[]): { strict: WeMathDiagnosis; loose: WeMathDiagnosis } {
+export function weMathDiagnosis(answers: readonly DiagnosedAnswer[]): { strict: WeMathDiagnosis; loose: WeMathDiagnosis } {
   const groups = new Map<string, { steps: boolean[]; whole: boolean | null }>();
   for (const { id, outcome } of answers) {
     const [name, key] = id.split("/") as [string, string];
@@ -75,7 +78,7 @@ export function weMathDiagnosis(answers: readonly { id: string; outcome: Judgeme
   const diagnosis = (mastered: (steps: boolean[]) => boolean): WeMathDiagnosis => {
     const completeMastery = count((steps, whole) => whole && mastered(steps));
     const roteMemorization = count((steps, whole) => whole && !mastered(steps));
-    return { problems: problems.length, insufficientKnowledge, inadequateGeneralization, completeMastery, roteMemorization, score: problems.length === 0 ? 0 : (completeMastery + 0.5 * inadequateGeneralization) / problems.length };
+    return { problems: problems.length, insufficientKnowledge, inadequateGeneralization, completeMastery, roteMemorization, roteMemorizationRate: completeMastery + roteMemorization === 0 ? 0 : roteMemorization / (completeMastery + roteMemorization), score: problems.length === 0 ? 0 : (completeMastery + 0.5 * inadequateGeneralization) / problems.length };
   };
   return { strict: diagnosis(every), loose: diagnosis((steps) => steps.some(Boolean)) };
 }
@@ -84,6 +87,7 @@ export function weMathDiagnosis(answers: readonly { id: string; outcome: Judgeme
 export const weMath: Benchmark = {
   name: "we-math",
   title: "We-Math",
+  promptVersion: "we-math-1",
   load,
   idOf: ({ fields }) => (typeof fields.ID === "string" && typeof fields.key === "string" ? idOf({ ID: fields.ID, key: fields.key }) : null),
   questionOf: ({ fields, line }) => questionFrom(validate({ schema: questionSchema, value: fields, place: { file: null, line } }), null),
