@@ -18,7 +18,7 @@ export { type TowerOutput, visionTower } from "./towers/vision-tower.js";
 export { type ImageNegative, type Sample, type SampleCounts, samplesOf, type TextNegative, type TextNegativeKind, withNegativesAsSamples } from "./training/sample.js";
 export { type Anchor, type Form, forms, type Group, groupOf, type GroupOptions } from "./training/group.js";
 export { type Batch, batchOf, type LossView } from "./training/batch.js";
-export { type CompleteRecipe, type EncoderRecipe, paperRecipe, recipeSchema } from "./training/recipe.js";
+export { type CompleteRecipe, computedForms, type EncoderRecipe, type NegativeCounts, type NegativeKind, paperRecipe, recipeSchema } from "./training/recipe.js";
 export { trainEncoder, type TrainEncoderOptions, type TrainEncoderResult } from "./training/train-encoder.js";
 export { embedTensorFile, lossTensorFile, type LossTensorFileOptions } from "./files/tensor-files.js";
 export { type CandidateRank, type CandidateSet, candidateSets, rankCandidates, type RankCandidatesOptions } from "./evaluation/rank-candidates.js";
@@ -27,3 +27,4 @@ export { trainStages, type TrainStagesOptions } from "./training/train-stages.js
 export { createQuickModel, quickRecipe } from "./training/quick.js";
 export { modelFolderOf, parseRunConfig, readSamples, type RunConfig, runConfigSchema, startingModel } from "./training/run-config.js";
 export { embedLines } from "./files/embed-lines.js";
+export { type EncoderVariant, encoderVariants, variantRecipe } from "./training/variants.js";

@@ -15,11 +15,12 @@ function sampleWith({ id, rule, retrieval, images }: { id: string; rule: number;
   };
 }
 
+const none = { random: 0, retrieval: 0, rule: 0, image: 0 };
 const all = { text: 1, image: 1, group: 1, batch: 1 };
 
 test("each image and each text of a sample occurs once, whatever the number of forms", () => {
   const sample = sampleWith({ id: "a", rule: 6, retrieval: 6, images: 3 });
-  const group = groupOf({ sample, options: { textNegatives: 4, imageNegatives: 2, forms: all }, random: randomOf(1) });
+  const group = groupOf({ sample, options: { negatives: { random: 0, rule: 2, retrieval: 2, image: 2 }, forms: all }, random: randomOf(1) });
   expect(group.images).toHaveLength(3);
   // The caption, two rule and two retrieval negatives, and the captions of two negative images.
   expect(group.texts).toHaveLength(7);
@@ -31,23 +32,33 @@ test("each image and each text of a sample occurs once, whatever the number of f
 });
 
 test("a kind of negative that runs out gives way to the other, and one of weight 0 is never drawn", () => {
-  const drawn = (textMixture: { rule: number; retrieval: number }, sample: Sample): string[] =>
-    groupOf({ sample, options: { textNegatives: 4, imageNegatives: 0, forms: { text: 1 }, textMixture }, random: randomOf(2) }).texts.slice(1);
-  expect(drawn({ rule: 1, retrieval: 1 }, sampleWith({ id: "a", rule: 1, retrieval: 9, images: 0 }))).toHaveLength(4);
-  expect(drawn({ rule: 0, retrieval: 1 }, sampleWith({ id: "a", rule: 9, retrieval: 2, images: 0 })).every((text) => text.includes("retrieval"))).toBe(true);
+  const drawn = (counts: { rule: number; retrieval: number }, sample: Sample): string[] => groupOf({ sample, options: { negatives: { ...none, ...counts }, forms: { text: 1 } }, random: randomOf(2) }).texts.slice(1);
+  expect(drawn({ rule: 2, retrieval: 2 }, sampleWith({ id: "a", rule: 1, retrieval: 9, images: 0 }))).toHaveLength(4);
+  expect(drawn({ rule: 0, retrieval: 4 }, sampleWith({ id: "a", rule: 9, retrieval: 2, images: 0 })).every((text) => text.includes("retrieval"))).toBe(true);
+});
+
+test("random negatives are captions of other samples, each once, and few captions end the drawing", () => {
+  const sample = sampleWith({ id: "a", rule: 2, retrieval: 0, images: 0 });
+  const drawn = (captions: string[], count: number): string[] => groupOf({ sample, options: { negatives: { ...none, rule: 2, random: count }, forms: { text: 1 } }, random: randomOf(3), captions }).texts;
+  const captions = ["a", "a rule 0", ...Array.from({ length: 20 }, (_, index) => `other ${index}`)];
+  const texts = drawn(captions, 4);
+  expect(texts).toHaveLength(7);
+  expect(new Set(texts).size).toBe(7);
+  expect(texts.slice(3).every((text) => text.startsWith("other"))).toBe(true);
+  expect(drawn(["a", "b"], 4)).toHaveLength(4);
 });
 
 test("a caption that is true of two images is no negative of either", () => {
   const sample = sampleWith({ id: "a", rule: 0, retrieval: 0, images: 2 });
   for (const negative of sample.imageNegatives) negative.caption = "the same";
-  const group = groupOf({ sample, options: { textNegatives: 0, imageNegatives: 2, forms: { group: 1 } }, random: randomOf(1) });
+  const group = groupOf({ sample, options: { negatives: { ...none, image: 2 }, forms: { group: 1 } }, random: randomOf(1) });
   expect(group.texts).toEqual(["a", "the same"]);
   expect(group.anchors.every(({ candidates }) => candidates.length === 2)).toBe(true);
 });
 
 test("samples with different numbers of candidates share a batch without seeing each other's", () => {
   const groups = [sampleWith({ id: "a", rule: 2, retrieval: 0, images: 1 }), sampleWith({ id: "b", rule: 5, retrieval: 0, images: 0 })].map((sample) =>
-    groupOf({ sample, options: { textNegatives: 5, imageNegatives: 5, forms: { text: 1, batch: 1 } }, random: randomOf(1) }),
+    groupOf({ sample, options: { negatives: { ...none, rule: 5, image: 5 }, forms: { text: 1, batch: 1 } }, random: randomOf(1) }),
   );
   const { images, texts, views } = batchOf({ groups, weights: { text: 1, batch: 1 } });
   expect(images).toHaveLength(4);

@@ -1,8 +1,8 @@
-import { InputError } from "@mmgeo/dataset";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { sampleOf } from "../random.js";
-import type { Sample, TextNegative, TextNegativeKind } from "./sample.js";
+import type { NegativeCounts } from "./recipe.js";
+import type { Sample, TextNegative } from "./sample.js";
 
 /**
  * Who is compared with whom.
@@ -37,36 +37,43 @@ export interface Group {
 }
 
 export interface GroupOptions {
-  /** The most negative captions of a sample in one step. */
-  textNegatives: number;
-  /** The most negative images of a sample in one step. */
-  imageNegatives: number;
-  /** How often a negative caption is of which kind, where a sample has both. @default { rule: 1, retrieval: 1 } */
-  textMixture?: Record<TextNegativeKind, number>;
+  /** The most negatives of each kind in one step. */
+  negatives: NegativeCounts;
   /** Weights of the forms in the loss; a form of weight 0 is not computed. */
   forms: Partial<Record<Form, number>>;
 }
 
-/** Draws negative captions so that the kinds occur in the proportion of the mixture; a kind that runs out gives way to the other. */
-function drawTextNegatives(negatives: readonly TextNegative[], count: number, mixture: Record<TextNegativeKind, number>, random: RandomGenerator): TextNegative[] {
-  const total = mixture.rule + mixture.retrieval;
-  if (!(total > 0)) return [];
-  const rule = negatives.filter(({ kind }) => kind === "rule" && mixture.rule > 0);
-  const retrieval = negatives.filter(({ kind }) => kind === "retrieval" && mixture.retrieval > 0);
-  const fromRule = Math.min(rule.length, Math.max(Math.round((count * mixture.rule) / total), count - retrieval.length));
-  return [...sampleOf(rule, fromRule, random), ...sampleOf(retrieval, count - fromRule, random)];
+/** Draws negative captions of the two kinds that a sample has itself; a kind that runs out gives way to the other if that is wanted. */
+function drawTextNegatives(negatives: readonly TextNegative[], { rule: ruleCount, retrieval: retrievalCount }: NegativeCounts, random: RandomGenerator): TextNegative[] {
+  const total = ruleCount + retrievalCount;
+  const rule = negatives.filter(({ kind }) => kind === "rule" && ruleCount > 0);
+  const retrieval = negatives.filter(({ kind }) => kind === "retrieval" && retrievalCount > 0);
+  const fromRule = Math.min(rule.length, Math.max(ruleCount, total - retrieval.length));
+  return [...sampleOf(rule, fromRule, random), ...sampleOf(retrieval, total - fromRule, random)];
 }
 
-/** The images, texts and loss rows of one sample for one step. */
-export function groupOf({ sample, options, random }: { sample: Sample; options: GroupOptions; random: RandomGenerator }): Group {
-  const { forms: weights } = options;
+/** Captions of other samples: different from each other, from the sample's own and from its negatives. */
+function drawRandomCaptions({ captions, taken, count, random }: { captions: readonly string[]; taken: readonly string[]; count: number; random: RandomGenerator }): string[] {
+  const drawn = new Set(taken);
+  // A draw may hit what is taken; a corpus of few captions must not make this go on for ever.
+  for (let attempt = 0; attempt < 10 * count && drawn.size < taken.length + count; attempt++) {
+    const caption = captions[uniformInt(random, 0, captions.length - 1)];
+    if (caption !== undefined) drawn.add(caption);
+  }
+  return [...drawn].slice(taken.length);
+}
+
+/** The images, texts and loss rows of one sample for one step. `captions` are those of all samples, from which random negatives are drawn. */
+export function groupOf({ sample, options, random, captions = [] }: { sample: Sample; options: GroupOptions; random: RandomGenerator; captions?: readonly string[] }): Group {
+  const { forms: weights, negatives } = options;
   const wants = (form: Form): boolean => (weights[form] ?? 0) > 0;
   const needsPairs = wants("group") || wants("batch");
   const needsImages = wants("image") || needsPairs;
-  const imageNegatives = needsImages ? sampleOf(sample.imageNegatives, options.imageNegatives, random) : [];
-  const textNegatives = wants("text") ? drawTextNegatives(sample.textNegatives, options.textNegatives, options.textMixture ?? { rule: 1, retrieval: 1 }, random) : [];
+  const imageNegatives = needsImages ? sampleOf(sample.imageNegatives, negatives.image, random) : [];
+  const textNegatives = wants("text") ? drawTextNegatives(sample.textNegatives, negatives, random) : [];
   const images = [sample.image, ...imageNegatives.map(({ image }) => image)];
   const texts = [sample.caption, ...textNegatives.map(({ caption }) => caption)];
+  if (wants("text") && negatives.random > 0) texts.push(...drawRandomCaptions({ captions, taken: texts, count: negatives.random, random }));
   const anchors: Anchor[] = [];
   if (texts.length > 1) anchors.push({ form: "text", side: "image", anchor: 0, positive: 0, candidates: texts.map((_, index) => index) });
   if (wants("image") && images.length > 1) anchors.push({ form: "image", side: "text", anchor: 0, positive: 0, candidates: images.map((_, index) => index) });
@@ -106,9 +113,4 @@ export function randomPairs({ samples, indices, count, random }: { samples: read
     captions.add(caption);
     return [{ images: [image], texts: [caption], anchors: [], pairs: [[0, 0]] }];
   });
-}
-
-/** A loss that counts nothing cannot be trained on. */
-export function checkForms(weights: Partial<Record<Form, number>>): void {
-  if (forms.every((form) => (weights[form] ?? 0) === 0)) throw new InputError({ message: "gives no form a positive weight; the forms are text, image, group and batch", field: "forms" });
 }

@@ -31,9 +31,7 @@ export const quickRecipe: EncoderRecipe = {
   beta2: 0.98,
   // On products this small the casts to bfloat16 cost more than they save.
   precision: "float32",
-  textNegatives: 5,
-  textMixture: { rule: 3, retrieval: 1 },
-  imageNegatives: 3,
+  negatives: { rule: 4, retrieval: 1, image: 3 },
   forms: { batch: 0.5, text: 1, image: 1 },
   loss: "softmax",
 };

@@ -1,8 +1,18 @@
+import { InputError } from "@mmgeo/dataset";
 import { z } from "zod";
+import { type Form, forms } from "./group.js";
 
 const share = z.number().min(0).max(1);
 const weight = z.number().min(0);
 const count = z.number().int().min(0).max(1000);
+
+/**
+ * The most negatives of each kind that a sample has in one step. `retrieval` and `rule` are its own negative captions, `random`
+ * captions of other samples, drawn anew each time; the three take part in the text form. `image` are its negative images, which
+ * take part in the image form, the group form and the batch form. Where a sample has too few of one kind of caption of its own, the
+ * other kind gives more, if any of it is wanted.
+ */
+const negativesSchema = z.strictObject({ random: count.default(0), retrieval: count.default(0), rule: count.default(0), image: count.default(0) });
 
 /** How an encoder is trained. The defaults are those of the paper's scripts (section 3). */
 export const recipeSchema = z.strictObject({
@@ -25,13 +35,9 @@ export const recipeSchema = z.strictObject({
   loss: z.enum(["softmax", "sigmoid"]).default("softmax"),
   /** Precision of the matrix products. */
   precision: z.enum(["float32", "bfloat16"]).default("bfloat16"),
-  /** The most negative captions of a sample in one step. */
-  textNegatives: count.default(5),
-  /** The most negative images of a sample in one step. */
-  imageNegatives: count.default(9),
-  /** How often a negative caption is of which kind, where a sample has both. */
-  textMixture: z.strictObject({ rule: weight, retrieval: weight }).default({ rule: 1, retrieval: 1 }),
-  /** Weights of the forms in the loss; a form that is left out or 0 is not computed. */
+  /** How many negatives of each kind; a kind that is left out is not used. */
+  negatives: negativesSchema.default({ random: 0, retrieval: 2, rule: 3, image: 9 }),
+  /** Weights of the forms in the loss; a form that is left out or 0 is not computed, nor are the text and image forms where no negatives of theirs are asked for. */
   forms: z.strictObject({ text: weight.optional(), image: weight.optional(), group: weight.optional(), batch: weight.optional() }).default({ text: 1, image: 1 }),
   /**
    * Share of the run, from its beginning, that is in-batch training on random pairs of different samples, as many as a batch has
@@ -55,6 +61,24 @@ export const recipeSchema = z.strictObject({
 export type EncoderRecipe = z.input<typeof recipeSchema>;
 /** A recipe with its defaults filled in. */
 export type CompleteRecipe = z.infer<typeof recipeSchema>;
+/** How many negatives of each kind a sample has in one step. */
+export type NegativeCounts = CompleteRecipe["negatives"];
+export type NegativeKind = keyof NegativeCounts;
+
+/**
+ * The forms that a training computes: those with a weight, the text and image forms only where negatives of theirs are asked for.
+ *
+ * @throws {InputError} where none is left: such a loss counts nothing
+ */
+export function computedForms({ forms: weights, negatives }: { forms: Partial<Record<Form, number>>; negatives: NegativeCounts }): Partial<Record<Form, number>> {
+  const { random, retrieval, rule, image } = negatives;
+  const possible: Record<Form, boolean> = { text: random + retrieval + rule > 0, image: image > 0, group: image > 0, batch: true };
+  const computed = Object.fromEntries(forms.flatMap((form) => ((weights[form] ?? 0) > 0 && possible[form] ? [[form, weights[form]]] : [])));
+  if (Object.keys(computed).length === 0) {
+    throw new InputError({ message: "leaves nothing to compute; give text, image, group or batch a positive weight, and the first three negatives of theirs", field: "forms" });
+  }
+  return computed;
+}
 
 /** The paper's scripts: batch 5, learning rate 2e-5, cosine, warm-up 0.03, no decay, 9 image or 5 text negatives, one epoch. */
 export const paperRecipe: EncoderRecipe = {};

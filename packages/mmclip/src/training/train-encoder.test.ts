@@ -24,7 +24,7 @@ function newModel(type: "siglip" | "clip"): ClipModel {
   return newEncoder({ captions: captionsOf(samples), seed: 3, type, vision: { width: 32, layers: 1, heads: 2, imageSize: 16, patchSize: 4 }, text: { width: 32, layers: 1, heads: 2 } });
 }
 
-const recipe: EncoderRecipe = { batchSize: 4, learningRate: 3e-3, warmupRatio: 0.1, beta2: 0.98, textNegatives: 4, imageNegatives: 4, precision: "float32", forms: { text: 1, image: 1, group: 0.5, batch: 0.5 } };
+const recipe: EncoderRecipe = { batchSize: 4, learningRate: 3e-3, warmupRatio: 0.1, beta2: 0.98, negatives: { rule: 4, image: 4 }, precision: "float32", forms: { text: 1, image: 1, group: 0.5, batch: 0.5 } };
 
 async function hits(model: ClipModel, set: "rule" | "image" | "random"): Promise<number> {
   const ranks = await rankCandidates({ model, samples, set });
@@ -96,6 +96,7 @@ test("what cannot be trained on is refused in one line", async () => {
   await expect(trainEncoder({ model, samples: [], recipe, seed: 1 })).rejects.toThrow("samples: there is no sample");
   await expect(trainEncoder({ model, samples, recipe: { ...recipe, batchSize: 9 }, seed: 1 })).rejects.toThrow("batchSize: is 9, more than the 8 samples");
   await expect(trainEncoder({ model, samples, recipe: { ...recipe, forms: {} }, seed: 1 })).rejects.toThrow("forms");
+  await expect(trainEncoder({ model, samples, recipe: { ...recipe, negatives: { rule: 2 }, forms: { image: 1 } }, seed: 1 })).rejects.toThrow("forms: leaves nothing to compute");
   await expect(trainEncoder({ model, samples, recipe: { ...recipe, learningRate: -1 }, seed: 1 })).rejects.toThrow("learningRate");
   await expect(trainEncoder({ model: { ...model, tokenizer: null }, samples, recipe, seed: 1 })).rejects.toThrow("tokenizer");
   disposeModel(model);

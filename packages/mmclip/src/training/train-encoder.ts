@@ -7,8 +7,8 @@ import { type ClipModel, saveModel } from "../model/model.js";
 import type { ParameterMap } from "../model/parameters.js";
 import { randomOf, textSeed } from "../random.js";
 import { batchOf } from "./batch.js";
-import { checkForms, groupOf, randomPairs } from "./group.js";
-import { type EncoderRecipe, recipeSchema } from "./recipe.js";
+import { groupOf, randomPairs } from "./group.js";
+import { computedForms, type EncoderRecipe, recipeSchema } from "./recipe.js";
 import { type Sample, withNegativesAsSamples } from "./sample.js";
 import { stepArrays, stepLoss, type ViewPlan } from "./step-tensors.js";
 import { isAuxiliary, wordParameters } from "./word-loss.js";
@@ -47,8 +47,8 @@ export interface TrainEncoderResult {
 export async function trainEncoder({ model, samples: givenSamples, recipe: given, seed, folder, saveEvery, onProgress, signal }: TrainEncoderOptions): Promise<TrainEncoderResult> {
   const { config, tokenizer, imageProcessor } = model;
   const recipe = validate({ schema: recipeSchema, value: given, place: { file: "the recipe" } });
-  const { batchSize, loss: kind, shift, freeze, forms: weights } = recipe;
-  checkForms(weights);
+  const { batchSize, loss: kind, shift, freeze, negatives } = recipe;
+  const weights = computedForms(recipe);
   const samples = recipe.negativesAsSamples ? withNegativesAsSamples(givenSamples) : givenSamples;
   if (tokenizer === null) throw new InputError({ message: "the model has no tokenizer; train one with trainTokenizer or put tokenizer.json into its folder", field: "tokenizer.json" });
   if (samples.length === 0) throw new InputError({ message: "there is no sample to train on", field: "samples" });
@@ -58,6 +58,7 @@ export async function trainEncoder({ model, samples: givenSamples, recipe: given
   const batchesPerEpoch = Math.floor(samples.length / batchSize);
   const epochs = recipe.steps === undefined ? recipe.epochs : (recipe.steps * recipe.accumulate) / batchesPerEpoch;
   const randomEpochs = (weights.batch ?? 0) > 0 ? Math.round(recipe.randomFirst * epochs) : 0;
+  const captions = negatives.random > 0 ? [...new Set(samples.map(({ caption }) => caption))] : [];
   const store = new PixelStore({ processor: imageProcessor });
   const shiftsOf = (epoch: number, images: readonly string[]): [number, number][] | undefined => {
     if (shift === 0) return undefined;
@@ -76,8 +77,8 @@ export async function trainEncoder({ model, samples: givenSamples, recipe: given
     batch: async (indices, { epoch }) => {
       const random = epoch < randomEpochs;
       const groups = random
-        ? randomPairs({ samples, indices, count: batchSize * (1 + recipe.imageNegatives), random: randomOf(seed, epoch, ...indices) })
-        : indices.map((index) => groupOf({ sample: samples[index] as Sample, options: recipe, random: randomOf(seed, epoch, index) }));
+        ? randomPairs({ samples, indices, count: batchSize * (1 + negatives.image), random: randomOf(seed, epoch, ...indices) })
+        : indices.map((index) => groupOf({ sample: samples[index] as Sample, options: { negatives, forms: weights }, random: randomOf(seed, epoch, index), captions }));
       const whole = batchOf({ groups, weights });
       const batch = random ? { ...whole, views: whole.views.map((view) => ({ ...view, weight: view.form === "batch" ? view.weight : 0 })) } : whole;
       return stepArrays({ batch, config, tokenizer, store, shifts: shiftsOf(epoch, batch.images), withWords: recipe.words > 0 });
