@@ -11,6 +11,8 @@ type Register = (program: Command) => void;
 const commands = new Map<string, () => Promise<Register>>(Object.entries({
   run: async () => (await import("./commands/run.js")).registerRunCommand,
   study: async () => (await import("./commands/study.js")).registerStudyCommand,
+  store: async () => (await import("./commands/store.js")).registerStoreCommands,
+  explain: async () => (await import("./commands/store.js")).registerStoreCommands,
   doctor: async () => (await import("./commands/engine.js")).registerEngineCommands,
   models: async () => (await import("./commands/engine.js")).registerEngineCommands,
   diagram: async () => (await import("./commands/diagram.js")).registerDiagramCommands,

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunConfig } from "./config.js";
 import { presets } from "./presets.js";
 import { reportSchema } from "./report/report.js";
+import type { Trace } from "./store/trace.js";
 import type { StudyReport } from "./study/table.js";
 
 const command = fileURLToPath(new URL("../bin/mmgeo.mjs", import.meta.url));
@@ -54,6 +55,11 @@ describe("mmgeo", () => {
     expect(report.encoder.sets.map(({ set }) => set)).toEqual(["random", "retrieval", "rule", "image"]);
     expect(readFileSync(join(out, "report.html"), "utf8")).toContain("data:image/png;base64,");
 
+    const trace = JSON.parse(run("explain", `${join(out, "report.json")}#encoder.sets.image`, "--json").stdout) as Trace;
+    expect(trace.value).toEqual(report.encoder.sets.find(({ set }) => set === "image"));
+    expect(trace.stages.map(({ stage }) => stage)).toEqual(["problems", "diagrams", "dataset", "encoder", "encoder-scores"]);
+    expect(trace.records).toHaveLength(report.dataset.heldOut);
+
     const before = reportOf(out);
     const second = run("run", "--config", configFile(), "--out", out);
     expect(second.stderr.match(/already done/g)).toHaveLength(7);
@@ -63,7 +69,7 @@ describe("mmgeo", () => {
   it("tries variants on the same held-out problems, and makes what they share once", { timeout: 240_000 }, () => {
     const file = join(folder, "study.json");
     const out = join(folder, "study");
-    const { preset: _, ...base } = tiny;
+    const base = tiny;
     const variants = [{ name: "untrained", over: { encoder: { steps: 0 } } }, { name: "pictures", over: { encoder: { recipe: { forms: { image: 1 } } } } }];
     writeFileSync(file, JSON.stringify({ title: "Pictures", base, variants, comparisons: [{ better: "pictures", worse: "untrained", set: "image" }] }));
     const first = run("study", "--config", file, "--out", out, "--json");

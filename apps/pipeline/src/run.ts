@@ -2,7 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunConfig } from "./config.js";
 import type { Progress, Stage } from "./stage.js";
-import { publish, type Published } from "./store/store.js";
+import { type Identity, publish, type Published } from "./store/store.js";
+import { whyMade } from "./store/why.js";
 
 /** Does one stage, given those before it. */
 export type StageWork = (stage: Stage, progress: (progress: Progress) => void) => Promise<Published>;
@@ -24,12 +25,15 @@ export async function runStages({
   out,
   display = oneAfterTheOther,
   given = [],
+  explain,
 }: {
   stages: readonly Stage[];
   config: RunConfig;
   out: string;
   display?: DisplayStages;
   given?: readonly Published[];
+  /** is told why a stage has to be made, before it is */
+  explain?: (stage: Stage, reasons: string[]) => void;
 }): Promise<Published[]> {
   const store = join(out, "store");
   await mkdir(store, { recursive: true });
@@ -38,7 +42,8 @@ export async function runStages({
   await display({
     stages,
     work: async (stage, progress) => {
-      const published = await publish({ store, stage, config, inputs, progress });
+      const onStart = explain && (async (identity: Identity) => explain(stage, await whyMade({ store, identity, always: stage.always?.(config) === true })));
+      const published = await publish({ store, stage, config, inputs, progress, onStart });
       inputs.set(stage.name, published);
       done.push(published);
       return published;

@@ -5,6 +5,7 @@ import { loadRunConfig } from "../config.js";
 import { presetNames } from "../presets.js";
 import { writeReport } from "../report/write-report.js";
 import { runStages } from "../run.js";
+import type { Stage } from "../stage.js";
 import { stages } from "../stages/index.js";
 import { log, printJson } from "./output.js";
 import { displayStages } from "./run-display.js";
@@ -14,7 +15,12 @@ interface RunOptions {
   problems?: string;
   config?: string;
   out?: string;
+  explain?: boolean;
   json?: boolean;
+}
+
+function explainStage({ name }: Stage, reasons: string[]): void {
+  for (const reason of reasons) log(`  ${name}: ${reason}`);
 }
 
 export function registerRunCommand(program: Command): void {
@@ -25,6 +31,7 @@ export function registerRunCommand(program: Command): void {
     .option("--problems <folder>", "problems in FormalGeo's published layout; without it, problems of the project's own sampler")
     .option("--config <file>", "a configuration (mmgeo.config.ts, .json, .yaml) laid over the preset")
     .option("--out <folder>", "where results go; the default is runs/ and the preset's name")
+    .option("--explain", "say of each stage why it is made again")
     .option("--json", "print the report's place and headline figures as one JSON object")
     .action(async (options: RunOptions) => {
       const config = await loadRunConfig({ preset: options.preset, file: options.config, problems: options.problems });
@@ -32,7 +39,7 @@ export function registerRunCommand(program: Command): void {
       const report = await withLock({
         file: join(out, "run.lock"),
         onWait: (holder) => log(`waiting for ${holder}, which runs in ${out}`),
-        work: async () => writeReport({ config, out, published: await runStages({ stages, config, out, display: displayStages }) }),
+        work: async () => writeReport({ config, out, published: await runStages({ stages, config, out, display: displayStages, explain: options.explain === true ? explainStage : undefined }) }),
       });
       const page = join(out, "report.html");
       log(`report: ${relative(process.cwd(), page)}`);

@@ -11,7 +11,7 @@ import { digestOfFolder, digestOfValue } from "./digest.js";
 /** Says which stage was published where, what went in and what came out; written last, so that its presence means complete. */
 const MANIFEST = "stage.json";
 
-const manifestSchema = z.object({
+export const manifestSchema = z.object({
   stage: z.string(),
   key: z.string(),
   /** of the folder's files, this one left out */
@@ -33,19 +33,24 @@ export interface Published {
   seconds: number;
 }
 
-async function readManifest(folder: string): Promise<z.infer<typeof manifestSchema> | null> {
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** What a published folder says of itself; null where it is not a published folder. */
+export async function readManifest(folder: string): Promise<Manifest | null> {
   const file = join(folder, MANIFEST);
   if (!existsSync(file)) return null;
-  const parsed = manifestSchema.safeParse(JSON.parse(await readFile(file, "utf8")));
-  return parsed.success ? parsed.data : null;
+  try {
+    return manifestSchema.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch {
+    // Damaged from outside: the stage is made again.
+    return null;
+  }
 }
 
-/**
- * Runs a stage, or finds it done. Its key is made of the contents that went in, the parameters and the code that shapes the
- * result, so a change does again exactly what depends on it. The work happens in `<key>.partial` and is published by one
- * rename: whoever looks finds a whole folder or none.
- */
-export async function publish({ store, stage, config, inputs, progress }: { store: string; stage: Stage; config: RunConfig; inputs: ReadonlyMap<string, Published>; progress: (progress: Progress) => void }): Promise<Published> {
+/** Everything that shapes what a stage makes. Its key is a digest of this. */
+export type Identity = Pick<Manifest, "stage" | "inputs" | "parameters" | "code">;
+
+export async function identityOf({ stage, config, inputs }: { stage: Stage; config: RunConfig; inputs: ReadonlyMap<string, Published> }): Promise<Identity> {
   const needed = Object.fromEntries(
     stage.inputs.map((name) => {
       const published = inputs.get(name);
@@ -53,20 +58,48 @@ export async function publish({ store, stage, config, inputs, progress }: { stor
       return [name, { key: published.key, digest: published.digest }];
     }),
   );
-  const parameters = stage.parameters(config);
-  const code = await codeDigest(stage.packages);
-  const key = digestOfValue({ stage: stage.name, inputs: Object.fromEntries(Object.entries(needed).map(([name, { digest }]) => [name, digest])), parameters, code }).slice(0, 16);
+  return { stage: stage.name, inputs: needed, parameters: stage.parameters(config), code: await codeDigest(stage.packages) };
+}
+
+function keyOf({ stage, inputs, parameters, code }: Identity): string {
+  return digestOfValue({ stage, inputs: Object.fromEntries(Object.entries(inputs).map(([name, { digest }]) => [name, digest])), parameters, code }).slice(0, 16);
+}
+
+/**
+ * Runs a stage, or finds it done. Its key is made of the contents that went in, the parameters and the code that shapes the
+ * result, so a change does again exactly what depends on it. The work happens in `<key>.partial` and is published by one
+ * rename: whoever looks finds a whole folder or none. `onStart` is told what is about to be made.
+ */
+export async function publish({
+  store,
+  stage,
+  config,
+  inputs,
+  progress,
+  onStart,
+}: {
+  store: string;
+  stage: Stage;
+  config: RunConfig;
+  inputs: ReadonlyMap<string, Published>;
+  progress: (progress: Progress) => void;
+  onStart?: (identity: Identity) => Promise<void> | void;
+}): Promise<Published> {
+  const identity = await identityOf({ stage, config, inputs });
+  const key = keyOf(identity);
   const folder = join(store, `${stage.name}-${key}`);
   const found = stage.always?.(config) === true ? null : await readManifest(folder);
   if (found !== null) return { stage: stage.name, folder, key, digest: found.digest, reused: true, seconds: found.seconds };
 
+  await onStart?.(identity);
   const partial = `${folder}.partial`;
   await mkdir(partial, { recursive: true });
   const started = performance.now();
   await stage.run({ folder: partial, inputs: Object.fromEntries(stage.inputs.map((name) => [name, inputs.get(name)!.folder])), config, progress });
   const seconds = (performance.now() - started) / 1000;
   const digest = await digestOfFolder(partial, (file) => file === MANIFEST);
-  await writeFileAtomic(join(partial, MANIFEST), `${JSON.stringify({ stage: stage.name, key, digest, inputs: needed, parameters, code, seconds }, null, 2)}\n`);
+  const manifest: Manifest = { ...identity, key, digest, seconds };
+  await writeFileAtomic(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
   // Either a stage that is done each time, or a folder without a manifest, which cannot have been published by us.
   await rm(folder, { recursive: true, force: true });
   await rename(partial, folder);
