@@ -1,4 +1,5 @@
 import { splitClauses, type Clause } from "./clauses.js";
+import { valueOfNumber } from "./number-values.js";
 import { tokenize, type Token } from "./tokens.js";
 
 export type LabelKind = "point" | "segment" | "line" | "angle" | "triangle" | "polygon" | "circle" | "arc" | "other";
@@ -16,6 +17,8 @@ export interface Caption {
   points: string[];
   /** words of the whole caption, in lower case */
   words: Set<string>;
+  /** values of all numbers */
+  numbers: Set<number>;
   /** how often each free symbol (`x`) occurs in claims, by clause count */
   symbols: Map<string, number>;
 }
@@ -53,7 +56,7 @@ function readKinds(tokens: Token[]): (LabelKind | null)[] {
       const noun = before === undefined ? undefined : kindOfNoun(before.lower);
       const next = tokens[index + 1]?.lower;
       if (noun !== undefined && (noun === "angle" || noun === "other" || noun === "line" || noun === "point") && next !== "°" && next !== "degrees" && next !== "degree") kinds[index] = noun;
-      else if ((before?.lower === "and" || before?.text === ",") && kinds[index - 2] === "angle" && tokens[index - 2]?.kind === "number" && next !== "°") kinds[index] = "angle";
+      else if ((before?.lower === "and" || before?.lower === ",") && kinds[index - 2] === "angle" && tokens[index - 2]?.kind === "number" && next !== "°") kinds[index] = "angle";
       continue;
     }
     if (token.kind !== "label") continue;
@@ -62,7 +65,7 @@ function readKinds(tokens: Token[]): (LabelKind | null)[] {
     if (noun !== undefined) {
       const fits = noun === "polygon" ? length >= 4 : noun === "triangle" ? length === 3 : noun === "angle" ? length === 3 || length === 1 : noun === "circle" || noun === "point" ? length === 1 : true;
       kinds[index] = fits ? noun : kindByLength(length);
-    } else if ((before?.lower === "and" || before?.text === ",") && tokens[index - 2]?.points.length === length && kinds[index - 2] !== null) kinds[index] = kinds[index - 2]!;
+    } else if ((before?.lower === "and" || before?.lower === ",") && tokens[index - 2]?.points.length === length && kinds[index - 2] !== null) kinds[index] = kinds[index - 2]!;
     else kinds[index] = kindByLength(length);
   }
   return kinds;
@@ -76,6 +79,8 @@ export function readCaption(text: string): Caption {
   const points = new Set<string>();
   const words = new Set<string>();
   const symbols = new Map<string, number>();
+  const numbers = new Set<number>();
+  for (const token of tokens) if (token.kind === "number") numbers.add(valueOfNumber(token.text));
   const kinds = readKinds(tokens);
   clauses.forEach((clause, number) => {
     const seen = new Set<string>();
@@ -89,10 +94,10 @@ export function readCaption(text: string): Caption {
     }
     if (clause.claim) for (const symbol of seen) symbols.set(symbol, (symbols.get(symbol) ?? 0) + 1);
   });
-  return { text, tokens, clauses, kinds, clauseOf, points: [...points], words, symbols };
+  return { text, tokens, clauses, kinds, clauseOf, points: [...points], words, numbers, symbols };
 }
 
 /** A free symbol of algebra: one lower-case letter other than the article. */
 export function isSymbol(token: Token): boolean {
-  return token.kind === "word" && token.text.length === 1 && token.text !== "a" && token.text !== "A";
+  return token.kind === "word" && token.text.length === 1 && token.text !== "a" && token.text !== "A" && token.text !== "π";
 }

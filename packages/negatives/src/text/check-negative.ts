@@ -2,7 +2,9 @@ import { readCaption, type Caption } from "./caption.js";
 import { applyEdits } from "./compose.js";
 import { differs, valueOfNumber } from "./number-values.js";
 import { editsOfCaption } from "./rule-negatives-of-text.js";
+import { keyOfLabel, readValueFacts } from "./facts.js";
 import type { TextEdit } from "./edit.js";
+import { tokenize } from "./tokens.js";
 
 export type NegativeVerdict =
   | { accepted: true; /** the changed clauses that contradict the caption */ contradictions: string[] }
@@ -12,6 +14,18 @@ export type NegativeVerdict =
 function clauseText(caption: Caption, index: number): string {
   const { from, to } = caption.clauses[index]!;
   return caption.text.slice(caption.tokens[from]!.start, caption.tokens[to - 1]!.end).replace(/\s+/g, " ");
+}
+
+/** The text with every segment and angle named one way round: what it says and not how. */
+function evened(text: string): string {
+  let result = "";
+  let read = 0;
+  for (const { kind, points, start, end } of tokenize(text)) {
+    if (kind !== "label" || points.length < 2 || points.length > 3) continue;
+    result += text.slice(read, start) + keyOfLabel(points, null);
+    read = end;
+  }
+  return result + text.slice(read);
 }
 
 /** The clause with one edit applied. */
@@ -41,8 +55,16 @@ function onlyDifference(first: Caption, firstClause: number, second: Caption, se
 
 const isArticle = (word: string): boolean => word === "a" || word === "an";
 
-/** A quantity replaced by any other that looks different, at a place where the grammar would change it too. */
-function isNumberChange(caption: Caption, index: number, edits: readonly TextEdit[], negative: Caption): boolean {
+function sortedNumbers({ tokens }: Caption): string {
+  return tokens.flatMap(({ kind, text }) => (kind === "number" ? [valueOfNumber(text)] : [])).toSorted((first, second) => first - second).join();
+}
+
+/**
+ * A quantity replaced by any other that looks different, at a place where the grammar would change it too. Where numbers only changed places, it counts if
+ * the clause says what has the number: sides of 3 and 4 are sides of 4 and 3.
+ */
+function isNumberChange({ caption, index, edits, negative, exchanged }: { caption: Caption; index: number; edits: readonly TextEdit[]; negative: Caption; exchanged: boolean }): boolean {
+  if (exchanged) return false;
   const difference = onlyDifference(caption, index, negative, index);
   if (difference === null) return false;
   const before = caption.tokens[difference.first]!;
@@ -64,9 +86,11 @@ export function checkTextNegative({ caption, negative }: { caption: string; nega
   const changed = positive.clauses.map((_, index) => index).filter((index) => clauseText(positive, index) !== clauseText(edited, index));
   if (changed.length === 0) return { accepted: false, reason: "unchanged" };
   const edits = editsOfCaption(positive);
+  const exchanged = sortedNumbers(positive) === sortedNumbers(edited);
+  const measured = new Set(readValueFacts(positive).map(({ clause }) => clause));
   const contradictions = changed.filter((index) => {
-    const wanted = clauseText(edited, index);
-    return edits[index]!.some((edit) => editedClause(positive, index, edit) === wanted) || isNumberChange(positive, index, edits[index]!, edited);
+    const wanted = evened(clauseText(edited, index));
+    return edits[index]!.some((edit) => evened(editedClause(positive, index, edit)) === wanted) || isNumberChange({ caption: positive, index, edits: edits[index]!, negative: edited, exchanged: exchanged && !measured.has(index) });
   });
   if (contradictions.length === 0) return { accepted: false, reason: "no change is known to contradict the caption" };
   return { accepted: true, contradictions: contradictions.map((index) => clauseText(edited, index)) };

@@ -19,10 +19,10 @@ const questionWords = new Set(["find", "determine", "calculate", "compute", "eva
 const sentenceQuestionWords = new Set(["which", "who", "is", "are", "does", "do", "can", "show", "state", "draw", "explain", "write"]);
 const negations = new Set(["not", "no", "never", "neither", "nor", "without", "cannot", "isn't", "aren't", "doesn't", "don't", "isn’t", "aren’t", "doesn’t", "none", "non", "unequal", "fails"]);
 const openWords = new Set([
-  "or", "either", "may", "might", "could", "can", "about", "approximately", "roughly", "nearly", "almost", "around", "any", "some", "unless", "possibly", "within", "least", "most", "exceeds", "would", "should", "arbitrary", "varies", "moves", "moving",
+  "or", "either", "may", "might", "could", "can", "approximately", "roughly", "nearly", "almost", "any", "some", "unless", "possibly", "within", "least", "most", "exceeds", "would", "should", "arbitrary", "varies", "moves", "moving",
 ]);
-/** These open a range before a number alone: "between 3 and 5", but "the angle between AB and CD". */
-const rangeWords = new Set(["between", "from", "over", "under", "above", "below", "beyond", "past", "exceeding"]);
+/** These open a range before a number alone: "between 3 and 5", "about 5", but "the angle between AB and CD", "rotated about A". */
+const rangeWords = new Set(["between", "from", "over", "under", "above", "below", "beyond", "past", "exceeding", "about", "around"]);
 const comparisons = new Set(["<", ">", "≤", "≥", "≠", "<=", ">=", "than"]);
 const choicesHeads = new Set(["choices", "options", "choice", "option"]);
 
@@ -76,8 +76,8 @@ function asksIn(tokens: Token[], from: number, to: number): boolean {
     const token = tokens[index]!;
     if (token.kind === "word" && questionWords.has(token.lower)) return true;
     // "( )" and "___" stand for the answer
-    if (token.text === "(" && tokens[index + 1]?.text === ")") return true;
-    if (token.text === "_" || token.text === "□") return true;
+    if (token.lower === "(" && tokens[index + 1]?.lower === ")") return true;
+    if (token.lower === "_" || token.lower === "□") return true;
   }
   return false;
 }
@@ -94,8 +94,8 @@ function readClause(tokens: Token[], from: number, to: number): Clause {
       if (/[a-z][A-Z]/.test(token.text)) clause.claim = false;
     }
     if (comparisons.has(token.lower)) clause.compares = true;
-    if (token.text === "≠") clause.negated = true;
-    if (token.text === "±" || token.text === "≈") clause.open = true;
+    if (token.lower === "≠") clause.negated = true;
+    if (token.lower === "±" || token.lower === "≈") clause.open = true;
   }
   return clause;
 }

@@ -51,7 +51,7 @@ function readValue(caption: Caption, after: number, to: number): number | null {
   if (index >= to || number?.kind !== "number" || caption.kinds[index] !== null) return null;
   const next = tokens[index + 1];
   if (next !== undefined && index + 1 < to) {
-    if (arithmetic.has(next.text) || next.kind === "label") return null;
+    if (arithmetic.has(next.lower) || next.kind === "label") return null;
     if (next.kind === "word" && (next.start === number.end || next.text.length === 1 && next.text !== "m" || next.lower === "times" || next.lower.startsWith("sqrt"))) return null;
   }
   return valueOfNumber(number.text);

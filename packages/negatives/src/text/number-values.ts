@@ -1,8 +1,8 @@
 /** Relative difference below which two numbers do not look different on a drawing. */
 const visibleDifference = 0.1;
 
-const angleSteps = [5, -5, 10, -10, 15, -15, 20, -20, 25, -25, 30, -30, 40, -40];
-const lengthSteps = [1, -1, 2, -2, 3, -3, 4, -4, 5, 6, 8, 10];
+const angleSteps = [5, -5, 10, -10, 15, -15, 20, -20, 25, -25, 30, -30, 35, 40, -40, 50, 60];
+const lengthSteps = [1, -1, 2, -2, 3, -3, 4, -4, 5, 6, 7, 8, 9, 10, 12];
 
 function decimalsOf(text: string): number {
   const point = text.indexOf(".");
@@ -19,7 +19,7 @@ function fractionValues(text: string): string[] {
   const [numerator, denominator] = text.split("/") as [string, string];
   const value = valueOfNumber(text);
   const values: string[] = [];
-  for (const step of [1, -1, 2, 3, -2]) {
+  for (const step of [1, -1, 2, 3, -2, 4, 5]) {
     values.push(`${Number(numerator) + step}/${denominator}`, `${numerator}/${Number(denominator) + step}`);
   }
   return values.filter((candidate) => {

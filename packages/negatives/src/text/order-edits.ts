@@ -78,10 +78,10 @@ function readLineRelation(caption: Caption, index: number): { relation: "paralle
   const { tokens } = caption;
   const token = tokens[index];
   if (token === undefined) return null;
-  if (parallelWords.has(token.text)) return { relation: "parallel", next: index + 1 };
-  if (token.text === "⊥") return { relation: "perpendicular", next: index + 1 };
+  if (parallelWords.has(token.lower)) return { relation: "parallel", next: index + 1 };
+  if (token.lower === "⊥") return { relation: "perpendicular", next: index + 1 };
   let at = index;
-  if (token.lower === "is") at += 1;
+  if (token.lower === "is" || token.lower === "runs") at += 1;
   const word = tokens[at]?.lower;
   if (word !== "parallel" && word !== "perpendicular") return null;
   at += 1;
@@ -112,20 +112,36 @@ function lineRelationEdits(caption: Caption, index: number): TextEdit[] {
   return edits;
 }
 
+const comparison = /^is (?:twice|half|three times|four times|longer than|shorter than|greater than|less than|larger than|smaller than|(?:twice|half|three times) as (?:long|large|wide|big|tall) as)(?: of)?(?: that of)?(?: the (?:length|measure) of)?(?: (?:∠|angle|side|segment|line|arc))?$/;
+const longestComparison = 10;
+
+/** Unequal things exchanged where words compare them: "angle ABC is twice angle ACB". */
+function comparedEdits(caption: Caption, index: number, to: number): TextEdit[] {
+  const { tokens, kinds } = caption;
+  if (tokens[index + 1]?.lower !== "is") return [];
+  let second = index + 2;
+  while (second < to && second - index <= longestComparison && tokens[second]!.kind !== "label") second += 1;
+  if (second >= to || kinds[second] !== kinds[index] || tokens[second]!.points.length !== tokens[index]!.points.length) return [];
+  const words = tokens.slice(index + 1, second).map(({ lower }) => lower).join(" ");
+  if (!comparison.test(words) || keyOfLabel(tokens[index]!.points, kinds[index]!) === keyOfLabel(tokens[second]!.points, kinds[index]!)) return [];
+  const { start, end, text } = tokens[index]!;
+  return [{ class: "order", rule: "exchange", start, end: tokens[second]!.end, to: `${tokens[second]!.text}${caption.text.slice(end, tokens[second]!.start)}${text}` }];
+}
+
 /** Unequal things exchanged: "AB > CD", "AB = 2CD". */
 function unequalEdits(caption: Caption, index: number): TextEdit[] {
   const { tokens } = caption;
   const sign = tokens[index + 1];
   if (sign === undefined || caption.kinds[index] !== "segment") return [];
   let second = index + 2;
-  if (sign.text === "=") {
+  if (sign.lower === "=") {
     if (tokens[second]?.kind !== "number" || Number(tokens[second]!.text) === 1) return [];
     second += 1;
-    if (tokens[second]?.text === "*" || tokens[second]?.text === "·") second += 1;
-  } else if (sign.text !== ">" && sign.text !== "<") return [];
+    if (tokens[second]?.lower === "*" || tokens[second]?.lower === "·") second += 1;
+  } else if (sign.lower !== ">" && sign.lower !== "<") return [];
   const other = tokens[second];
-  if (other?.points.length !== 2 || caption.kinds[second] !== "segment" || ["+", "-", "*", "·", "/", "=", "^"].includes(tokens[second + 1]?.text ?? "")) return [];
-  if (["+", "-", "*", "·", "/", "=", "^"].includes(tokens[index - 1]?.text ?? "")) return [];
+  if (other?.points.length !== 2 || caption.kinds[second] !== "segment" || ["+", "-", "*", "·", "/", "=", "^"].includes(tokens[second + 1]?.lower ?? "")) return [];
+  if (["+", "-", "*", "·", "/", "=", "^"].includes(tokens[index - 1]?.lower ?? "")) return [];
   const between = caption.text.slice(tokens[index]!.end, other.start);
   return [{ class: "order", rule: "exchange", start: tokens[index]!.start, end: other.end, to: `${other.text}${between}${tokens[index]!.text}` }];
 }
@@ -133,7 +149,7 @@ function unequalEdits(caption: Caption, index: number): TextEdit[] {
 /** Coordinates exchanged: (2, 3) and (3, 2). */
 function coordinateEdits(caption: Caption, index: number): TextEdit[] {
   const [open, first, comma, second, close] = caption.tokens.slice(index, index + 5);
-  if (open?.text !== "(" || first?.kind !== "number" || comma?.text !== "," || second?.kind !== "number" || close?.text !== ")" || Number(first.text) === Number(second.text)) return [];
+  if (open?.lower !== "(" || first?.kind !== "number" || comma?.lower !== "," || second?.kind !== "number" || close?.lower !== ")" || Number(first.text) === Number(second.text)) return [];
   // A curve may pass through both.
   const { from } = caption.clauses[caption.clauseOf[index]!]!;
   for (let place = from; place < index; place += 1) if (["passes", "through", "intersects", "crosses", "goes"].includes(caption.tokens[place]!.lower)) return [];
@@ -153,8 +169,9 @@ export function orderEdits(caption: Caption, clauseIndex: number, facts: readonl
   for (const fact of facts) edits.push(...valueEdits(caption, fact, table), ...wideAngleEdits(caption, fact));
   for (let index = clause.from; index < clause.to; index += 1) {
     const token = caption.tokens[index]!;
-    if (token.text === "(") edits.push(...coordinateEdits(caption, index));
+    if (token.lower === "(") edits.push(...coordinateEdits(caption, index));
     if (token.kind !== "label") continue;
+    if (caption.kinds[index] === "segment" || caption.kinds[index] === "angle") edits.push(...comparedEdits(caption, index, clause.to));
     if (token.points.length >= 4) edits.push(...polygonEdits(caption, index));
     else if (token.points.length === 2) edits.push(...lineRelationEdits(caption, index), ...unequalEdits(caption, index));
   }

@@ -3,6 +3,7 @@ import type { Caption } from "./caption.js";
 import type { TextEdit } from "./edit.js";
 import { lexicon } from "./lexicon.js";
 import type { Phrase } from "./phrase.js";
+import { signLike } from "./tokens.js";
 
 function matches(caption: Caption, phrase: Phrase, index: number, limit: number): boolean {
   const { words, follow } = phrase;
@@ -20,7 +21,7 @@ export function replaceTokens(caption: Caption, { from, to, replacement }: { fro
   const first = caption.tokens[from]!;
   const end = caption.tokens[to - 1]!.end;
   const before = caption.tokens[from - 1];
-  const words = inCaseOf(first.text, replacement);
+  const words = first.kind === "symbol" ? signLike(first.text, replacement) : inCaseOf(first.text, replacement);
   if (before !== undefined && (before.lower === "a" || before.lower === "an") && before.kind === "word" && before.end < first.start && !verbs.has(first.lower)) {
     const article = articleFor(words);
     if (article !== before.lower) return { start: before.start, end, to: `${inCaseOf(before.text, article)}${caption.text.slice(before.end, first.start)}${words}` };
@@ -68,7 +69,7 @@ function denialEdits(caption: Caption, clauseIndex: number): TextEdit[] {
     else if (["not", "no", "never", "neither", "nor", "without", "cannot", "non", "unequal", "fails", "or", "only", "necessarily", "both", "all", "always"].includes(lower) || lower.endsWith("n't") || lower.endsWith("n’t")) return [];
   }
   if (place < 0 || clause.open) return [];
-  if (caption.tokens[place]!.text === "≠") return [{ class: "relation", rule: "denial", start: caption.tokens[place]!.start, end: caption.tokens[place]!.end, to: "=" }];
+  if (caption.tokens[place]!.lower === "≠") return [{ class: "relation", rule: "denial", start: caption.tokens[place]!.start, end: caption.tokens[place]!.end, to: "=" }];
   const verb = caption.tokens[place - 1]!;
   return [{ class: "relation", rule: "denial", start: verb.start, end: caption.tokens[place]!.end, to: verb.text }];
 }

@@ -101,6 +101,65 @@ const endInstead = ({ labels }: ClauseMatch): Change[] => {
   return [...first, ...second].map((end) => ({ label: 2, to: end }));
 };
 
+/** A side in the place of a diagonal. */
+const sideForDiagonal = ({ labels }: ClauseMatch): Change[] => {
+  const [one, other] = labels as [string[], string[]];
+  if (one.some((point) => other.includes(point))) return [];
+  return [
+    { label: 1, to: `${one[0]!}${other[1]!}` },
+    { label: 0, to: `${one[1]!}${other[0]!}` },
+  ];
+};
+
+/** An end of one of two segments in the place of the point where they cross. */
+const endForCrossing = ({ labels }: ClauseMatch): Change[] => {
+  const [[point], first, second] = labels as [string[], string[], string[]];
+  if (point === undefined || first.includes(point) || second.includes(point) || first.some((end) => second.includes(end))) return [];
+  return [...first, ...second].map((end) => ({ label: 0, to: end }));
+};
+
+/** The bisector of another angle of the triangle meets this side in a vertex. */
+const otherBisector = ({ labels }: ClauseMatch): Change[] => {
+  const [[first, vertex, last], side, [point]] = labels as [[string, string, string], string[], string[]];
+  if (!side.includes(first) || !side.includes(last) || point === undefined || side.includes(point)) return [];
+  return [
+    { label: 0, to: `${vertex}${first}${last}` },
+    { label: 0, to: `${first}${last}${vertex}` },
+  ];
+};
+
+/** Another vertex for the one right angle of a triangle. */
+const otherRightAngle = ({ labels }: ClauseMatch): Change[] => {
+  const [triangle, [vertex]] = labels as [string[], string[]];
+  if (vertex === undefined || !triangle.includes(vertex)) return [];
+  return triangle.filter((point) => point !== vertex).map((point) => ({ label: 1, to: point }));
+};
+
+/** A leg for the hypotenuse; `triangle` and `segment` are places in the match. */
+const legForHypotenuse = (segment: number, triangle: number) => ({ labels }: ClauseMatch): Change[] => {
+  const [one, three] = [labels[segment]!, labels[triangle]!];
+  const corner = three.find((point) => !one.includes(point));
+  if (corner === undefined || !one.every((point) => three.includes(point))) return [];
+  return one.map((point) => ({ label: segment, to: `${corner}${point}` }));
+};
+
+/** "AD is the altitude on BC": the altitude is no side, since its foot is a point of its own. */
+const sideForAltitude = ({ labels }: ClauseMatch): Change[] => {
+  const [line, base] = [labels[0]!, labels.at(-1)!];
+  const apex = labels.length === 3 ? labels[1]![0]! : line[0]!;
+  const foot = line.find((point) => point !== apex);
+  if (!line.includes(apex) || foot === undefined || base.includes(foot) || base.includes(apex)) return [];
+  return base.map((point) => ({ label: 0, to: `${apex}${point}` }));
+};
+
+/** A circle has one centre, so that another point is none; only where the caption speaks of one circle. */
+const otherCenterOfTheCircle = ({ labels, caption }: ClauseMatch): Change[] => {
+  const [center] = labels[0]!;
+  const circles = caption.tokens.filter(({ lower }) => lower === "circle" || lower === "⊙");
+  if (caption.words.has("circles") || circles.length > 2) return [];
+  return caption.points.filter((point) => point !== center).slice(0, 6).map((point) => ({ label: 0, to: point }));
+};
+
 const patterns: Pattern[] = [
   { rule: "midpoint", pattern: new RegExp(`@1 is (?:the|a) mid-?point of ${segmentNoun}@2(?![ ]?@)`), edits: exchangeWithEnd },
   { rule: "midpoint", pattern: new RegExp(`@1 bisects ${segmentNoun}@2(?![ ]?@)`), edits: exchangeWithEnd },
@@ -116,7 +175,16 @@ const patterns: Pattern[] = [
   { rule: "bisector", pattern: /@2 is (?:the|an) (?:angle )?bisector of (?:∠ ?|angle )@3/, edits: otherVertex },
   { rule: "opposite", pattern: /@2 and @2 are opposite sides/, edits: adjacentInstead },
   { rule: "altitude", pattern: /@2 is (?:the|an?) (?:altitude|median) of (?:triangle |△ ?)@3/, edits: sideInstead },
-  { rule: "intersection", pattern: /@2 and @2 intersect at (?:point )?@1/, edits: endInstead },
+  { rule: "intersection", pattern: /@2 and @2 (?:of (?:the )?(?:circle|⊙) ?@1 )?(?:intersect|meet|cross)(?: each other)? at (?:point )?@1/, edits: (match) => endInstead({ ...match, labels: match.labels.length === 4 ? [match.labels[0]!, match.labels[1]!, match.labels[3]!] : match.labels }).map((change) => ({ ...change, label: match.labels.length - 1 })) },
+  { rule: "intersection", pattern: /@1 is the (?:point of )?intersection (?:point )?of (?:the )?(?:(?:diagonals|lines|segments|chords) )?@2 and @2/, edits: endForCrossing },
+  { rule: "diagonals", pattern: /diagonals @2 and @2/, edits: sideForDiagonal },
+  { rule: "bisector", pattern: /bisector of (?:∠ ?|angle )@3 (?:intersects|meets|cuts) (?:side |segment )?@2 at (?:point )?@1/, edits: otherBisector },
+  { rule: "right-angle", pattern: /right(?:-angled)? (?:triangle |△ ?)@3 with (?:the |a )?right angle (?:is )?(?:at )?(?:vertex )?@1/, edits: otherRightAngle },
+  { rule: "right-angle", pattern: /@3 is right-angled at (?:vertex )?@1/, edits: otherRightAngle },
+  { rule: "hypotenuse", pattern: /right(?:-angled)? (?:triangle |△ ?)@3 with hypotenuse @2/, edits: legForHypotenuse(1, 0) },
+  { rule: "hypotenuse", pattern: /@2 is the hypotenuse of (?:the )?(?:right )?(?:triangle |△ ?)@3/, edits: legForHypotenuse(0, 1) },
+  { rule: "altitude", pattern: /@2 is (?:the|an?) (?:altitude|median) (?:from (?:vertex )?@1 )?(?:on|to) (?:the )?(?:side |hypotenuse |base )?@2/, edits: sideForAltitude },
+  { rule: "center", pattern: /circle with (?:its |a )?cent(?:er|re) (?:at )?(?:point )?@1(?! and)/, edits: otherCenterOfTheCircle },
 ];
 
 /** Exchanges in one clause by sentence pattern. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { maximumCaptionLength, ruleNegativesOfText } from "./rule-negatives-of-text.js";
 import { tokenize } from "./tokens.js";
 
+const slow = process.env["MMGEO_SLOW"] === "1";
 const negativesOf = (caption: string, count = 60) => ruleNegativesOfText({ id: "caption", caption }, { count, seed: 3 }).negatives;
 const editsOf = (caption: string) => negativesOf(caption, 200).flatMap(({ edits }) => edits.map(({ from, to }) => `${from} -> ${to}`));
 const classesOf = (caption: string) => [...new Set(negativesOf(caption, 200).flatMap(({ edits }) => edits.map((edit) => edit.class)))].toSorted();
@@ -70,6 +71,38 @@ describe("ruleNegativesOfText", () => {
     expect(editsOf("AB=x+5, CD=2*x.").some((edit) => edit.startsWith("5 ->"))).toBe(true);
   });
 
+  it("reads and writes LaTeX", () => {
+    expect(editsOf("$AB \\parallel CD$ and $EF \\perp AB$.")).toContain("\\parallel -> \\perp");
+    expect(editsOf("In $\\triangle ABC$, $\\angle C = 90^{\\circ}$.").every((edit) => edit.startsWith("90 -> "))).toBe(true);
+    for (const { caption } of negativesOf("$AB \\parallel CD$, $AB = 2\\sqrt{3}$ and $\\odot O$ has radius $\\frac{5}{2}$.")) expect(caption.match(/\$/g)).toHaveLength(8);
+  });
+
+  it("keeps numbers and their units in agreement", () => {
+    expect(editsOf("AB is 1 unit long.")).toContain("1 unit -> 2 units");
+    expect(editsOf("AB is 2 units long.").join("\n")).not.toContain("-> 1\n");
+    expect(editsOf("It shows a 1 unit segment.")).toContain("1 -> 2");
+  });
+
+  it("never puts a number of the caption in another's place, so that no two edits undo each other", () => {
+    for (const { caption } of negativesOf("The sides of the triangle are 3, 4 and 6.", 200)) expect([...caption.matchAll(/\d+/g)].map(Number).toSorted((a, b) => a - b)).not.toEqual([3, 4, 6]);
+  });
+
+  it.each([
+    ["Le triangle ABC est rectangle en A, AB = 5 et AC = 7."],
+    ["El triángulo ABC es rectángulo, AB = 5."],
+    ["Das Dreieck ABC ist gleichschenklig mit AB = 5."],
+    ["Tam giác ABC vuông tại A, AB bằng 5 cm."],
+    ["如图，AB=5，AB∥CD。"],
+    ["В треугольнике ABC сторона AB равна 5."],
+    ["Στο τρίγωνο ABC η πλευρά AB είναι 5."],
+  ])("is not English: %s", (caption) => {
+    expect(ruleNegativesOfText({ id: "x", caption }, { count: 3, seed: 1 })).toEqual({ negatives: [], reason: "not English" });
+  });
+
+  it("takes formulas and telegrams for English", () => {
+    for (const caption of ["AB=5, AB∥CD", "Right triangle ABC, legs AC=3, BC=4.", "Isosceles trapezoid ABCD, AD parallel BC, AD=4, BC=10, height 3"]) expect(negativesOf(caption, 3)).toHaveLength(3);
+  });
+
   it("takes a line named a for no article", () => {
     expect(editsOf("Line a is parallel to line b.")).toEqual(["is parallel -> is perpendicular"]);
   });
@@ -126,7 +159,7 @@ describe("ruleNegativesOfText", () => {
           }
         }
       }),
-      { numRuns: 400 },
+      { numRuns: slow ? 100_000 : 400 },
     );
-  });
+  }, slow ? 600_000 : 30_000);
 });

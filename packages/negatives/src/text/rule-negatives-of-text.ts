@@ -1,5 +1,6 @@
 import { readCaption, type Caption } from "./caption.js";
 import { randomFor } from "../choose-edits.js";
+import { isEnglish } from "./english.js";
 import { composeNegatives, type TextNegative } from "./compose.js";
 import type { ClauseEdits } from "./edit.js";
 import { readValueFacts, type ValueFact } from "./facts.js";
@@ -38,15 +39,10 @@ function withinClause(caption: Caption, index: number, edits: ClauseEdits): Clau
   return edits.filter((edit) => edit.start >= start && edit.end <= end && caption.text.slice(edit.start, edit.end) !== edit.to);
 }
 
-const latinLetters = /[A-Za-z]/g;
-const otherLetters = /[^\P{L}\p{Script=Latin}\p{Script=Greek}]/gu;
-
 function reasonAgainst(caption: string): NoNegativesReason | null {
   if (caption.trim() === "") return "empty caption";
   if (caption.length > maximumCaptionLength) return "caption too long";
-  const latin = caption.match(latinLetters)?.length ?? 0;
-  const other = caption.match(otherLetters)?.length ?? 0;
-  return other > 0 && other * 4 > latin ? "not English" : null;
+  return isEnglish(caption) ? null : "not English";
 }
 
 /**

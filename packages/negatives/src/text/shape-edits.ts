@@ -34,12 +34,12 @@ export function equalSignEdits(caption: Caption, clauseIndex: number): TextEdit[
   const edits: TextEdit[] = [];
   const { tokens, kinds } = caption;
   for (let index = clause.from + 1; index + 1 < clause.to; index += 1) {
-    if (tokens[index]!.text !== "=") continue;
-    const angle = tokens[index + 1]!.text === "∠";
+    if (tokens[index]!.lower !== "=") continue;
+    const angle = tokens[index + 1]!.lower === "∠";
     const right = angle ? index + 2 : index + 1;
     if (right >= clause.to || !quantityHeads.has(kinds[index - 1] ?? "") || kinds[index - 1] !== kinds[right]) continue;
-    const next = tokens[right + 1]?.text ?? "";
-    const before = tokens[angle ? index - 3 : index - 2]?.text ?? "";
+    const next = tokens[right + 1]?.lower ?? "";
+    const before = tokens[angle ? index - 3 : index - 2]?.lower ?? "";
     const signs = ["+", "-", "−", "*", "·", "×", "/", ":", "^", "²", "="];
     if (right + 1 < clause.to && signs.includes(next) || index - 2 >= clause.from && signs.includes(before)) continue;
     const { start, end } = tokens[index]!;

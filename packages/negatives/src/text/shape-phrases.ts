@@ -4,12 +4,12 @@ import { captionHas, clauseHas, phrases, segmentBefore, tokenAfter, tokenBefore,
 const predicateEnds = (place: PhrasePlace): boolean => {
   const next = tokenAfter(place);
   const before = tokenBefore(place)?.lower;
-  return (before === "is" || before === "are") && (next === undefined || next.kind === "symbol" && [".", ",", ";"].includes(next.text) || next.lower === "and" || next.lower === "with");
+  return (before === "is" || before === "are") && (next === undefined || next.kind === "symbol" && [".", ",", ";"].includes(next.lower) || next.lower === "and" || next.lower === "with");
 };
 /** Nothing in the caption points to a right angle or to equal neighbouring sides, with which a parallelogram is more than one. */
 const noHintOfSpecialShape = (place: PhrasePlace): boolean =>
   !captionHas(place, "square", "rectangle", "rhombus", "perpendicular", "right", "equal", "equilateral", "bisects", "midpoint", "congruent", "circle", "diameter", "kite", "isosceles", "cyclic", "diagonals", "altitude", "altitudes", "height") &&
-  !/[⊥⊙≅]|\b(?:90|45|60)\b|[A-Z]{2} ?= ?[A-Z]{2}/.test(place.caption.text);
+  !/[⊥⟂⊙≅]|\\(?:perp|odot|cong)|\b(?:90|45|60)\b|[A-Z]{2} ?= ?[A-Z]{2}/.test(place.caption.text);
 
 const triangle = "triangle|triangles|△|triangular";
 
@@ -30,13 +30,16 @@ export const shapePhrases: Phrase[] = [
     ["scalene", ["isosceles", "equilateral"], predicateEnds],
   ]),
   ...phrases("shape", "angle-kind", [
-    ["right > angle", ["acute", "obtuse"]],
-    ["acute > angle", ["right", "obtuse"]],
-    ["obtuse > angle", ["right", "acute"]],
-    ["straight > angle", ["right", "acute"]],
-    ["right > angles", ["acute", "obtuse"], (place) => tokenBefore(place)?.lower !== "at"],
-    ["acute > angles", ["obtuse"]],
+    ["right > angle", ["acute", "obtuse"], isPlacedAngle],
+    ["acute > angle", ["right", "obtuse"], isPlacedAngle],
+    ["obtuse > angle", ["right", "acute"], isPlacedAngle],
+    ["straight > angle", ["right", "acute"], isPlacedAngle],
+    ["right > angles", ["acute", "obtuse"], arePredicated],
+    ["acute > angles", ["right", "obtuse"], arePredicated],
+    ["obtuse > angles", ["right", "acute"], arePredicated],
     ["at right angles", []],
+    ["right-angled at", ["obtuse-angled at", "acute-angled at"]],
+    ["obtuse-angled at", ["right-angled at", "acute-angled at"]],
     ["inscribed > angle", ["central"], (place) => !captionHas(place, "sector")],
     ["central > angle", ["inscribed"], (place) => !captionHas(place, "sector")],
   ]),
@@ -48,6 +51,14 @@ export const shapePhrases: Phrase[] = [
     ["trapezoid", ["parallelogram", "rectangle", "rhombus"]],
     ["trapezium", ["parallelogram", "rectangle", "rhombus"]],
     ["kite", ["parallelogram", "rectangle", "trapezoid"]],
+    ["square", ["rhombus with a 60° angle"], endsClause],
+    ["rectangle", ["parallelogram with a 60° angle"], endsClause],
+    ["square|rectangle", ["circle"], (place) => isAlone(place) && !captionHas(place, "circle", "circles", "semicircle")],
+    ["square|rectangle", ["equilateral triangle"], (place) => isAlone(place) && !captionHas(place, "equilateral")],
+    ["bases", ["legs"], (place) => captionHas(place, "trapezoid", "trapezium") && (tokenAfter(place)?.points.length ?? 0) === 2],
+    ["legs", ["bases"], (place) => captionHas(place, "trapezoid", "trapezium") && !captionHas(place, "triangle") && (tokenAfter(place)?.points.length ?? 0) === 2],
+    ["convex > quadrilateral|polygon|pentagon|hexagon", ["concave"]],
+    ["concave > quadrilateral|polygon|pentagon|hexagon", ["convex"]],
     ["parallelograms|rectangles|squares|trapezoids|rhombuses|rhombi", []],
   ]),
   ...phrases("shape", "circle-part", [
@@ -68,6 +79,7 @@ export const shapePhrases: Phrase[] = [
     ["concentric", ["externally tangent", "intersecting"]],
   ]),
   ...phrases("shape", "polygon-kind", [
+    ["regular > pentagon|hexagon|heptagon|octagon|nonagon|decagon|polygon", ["irregular"]],
     ["regular pentagon", ["regular hexagon", "regular octagon"], noLongLabelFollows],
     ["regular hexagon", ["regular pentagon", "regular octagon"], noLongLabelFollows],
     ["regular octagon", ["regular hexagon", "regular pentagon"], noLongLabelFollows],
@@ -83,9 +95,13 @@ export const shapePhrases: Phrase[] = [
     ["cube", ["cylinder", "sphere"]],
   ]),
   ...phrases("shape", "curve-kind", [
-    ["parabola", ["hyperbola", "circle"]],
+    ["parabola", ["hyperbola", "circle", "straight line"]],
     ["hyperbola", ["parabola", "ellipse"]],
     ["ellipse", ["hyperbola", "parabola"]],
+    ["opening upward|upwards", ["opening downward"]],
+    ["opening downward|downwards", ["opening upward"]],
+    ["maximum > value", ["minimum"]],
+    ["minimum > value", ["maximum"]],
     ["linear > function|equation", ["quadratic", "cubic"]],
     ["quadratic > function|equation", ["linear", "cubic"]],
     ["cubic > function|equation", ["linear", "quadratic"]],
@@ -97,17 +113,47 @@ export const shapePhrases: Phrase[] = [
     ["on|to the right|left", []],
     ["right|left side|hand|of", []],
     ["circle > the|around", []],
+    ["on the circle|circles|semicircle", []],
+    ["on circle|⊙", []],
   ]),
 ];
 
 function noHintOfSpecialShapeBeyondRhombus(place: PhrasePlace): boolean {
-  return !captionHas(place, "square", "rectangle", "right", "kite", "isosceles", "equal", "congruent", "cyclic", "circle") && !/[⊙≅]|\b(?:90|45)\b/.test(place.caption.text);
+  return !captionHas(place, "square", "rectangle", "right", "kite", "isosceles", "equal", "congruent", "cyclic", "circle") && !/[⊙≅]|\\(?:odot|cong)|\b(?:90|45)\b/.test(place.caption.text);
 }
 
 /** A named circle, not one of a sentence about where something lies on it. */
 function circleDrawnWhole(place: PhrasePlace): boolean {
   const before = tokenBefore(place)?.lower;
-  return (before === "the" || before === "a" || before === "of" || before === "to" || before === "in" || before === undefined) && !captionHas(place, "semicircle", "arc", "sector", "half", "semicircles");
+  return (before === "the" || before === "a" || before === "of" || before === "to" || before === "in" || before === undefined) && !captionHas(place, "semicircle", "arc", "sector", "half", "semicircles", "diameter", "diameters");
+}
+
+const having = new Set(["has", "have", "contains", "contain", "shows", "show", "includes", "with", "containing", "there"]);
+
+/** Which angle it is is said: a figure with a right angle has acute ones too. */
+function isPlacedAngle(place: PhrasePlace): boolean {
+  const introduction = place.caption.tokens[place.from - 2]?.lower ?? "";
+  const next = place.caption.tokens[place.to + 1];
+  return !having.has(introduction) && !(introduction === "is" && clauseHas({ ...place, from: place.caption.clauses[place.clause]!.from }, "there")) || next?.lower === "at" || next?.kind === "label";
+}
+
+function arePredicated(place: PhrasePlace): boolean {
+  return ["are", "both", "all"].includes(tokenBefore(place)?.lower ?? "") && !clauseHas({ ...place, from: place.caption.clauses[place.clause]!.from }, "there");
+}
+
+/** The phrase ends what its clause says: "ABCD is a square." */
+function endsClause(place: PhrasePlace): boolean {
+  const next = tokenAfter(place);
+  const before = tokenBefore(place)?.lower;
+  return before === "a" && (next === undefined || next.kind === "symbol" && [".", ",", ";"].includes(next.lower));
+}
+
+/** A shape with no letters of its own: another shape can stand in its place. */
+function isAlone(place: PhrasePlace): boolean {
+  const before = tokenBefore(place)?.lower;
+  const next = tokenAfter(place);
+  if (before !== "the" && before !== "a" || next?.kind === "label" || next?.lower === "root" || next?.lower === "grid") return false;
+  return !place.caption.tokens.some((token) => token.points.length >= 4);
 }
 
 /** A label of five points cannot name a hexagon. */
