@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunConfig } from "./config.js";
 import { presets } from "./presets.js";
 import { reportSchema } from "./report/report.js";
+import type { CurrentStatus } from "./status.js";
 import type { Trace } from "./store/trace.js";
 import type { StudyReport } from "./study/table.js";
 
@@ -59,6 +60,10 @@ describe("mmgeo", () => {
     expect(trace.value).toEqual(report.encoder.sets.find(({ set }) => set === "image"));
     expect(trace.stages.map(({ stage }) => stage)).toEqual(["problems", "diagrams", "dataset", "encoder", "encoder-scores"]);
     expect(trace.records).toHaveLength(report.dataset.heldOut);
+
+    const status = JSON.parse(run("status", out, "--json").stdout) as CurrentStatus;
+    expect(status).toMatchObject({ running: false });
+    expect(status.stages.map(({ state }) => state)).toEqual(Array(7).fill("made"));
 
     const before = reportOf(out);
     const second = run("run", "--config", configFile(), "--out", out);

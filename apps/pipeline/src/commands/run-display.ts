@@ -1,32 +1,35 @@
 import { Listr, ListrLogger, ProcessOutput } from "listr2";
-import type { Progress, Stage } from "../stage.js";
+import type { DisplayStages } from "../run.js";
+import type { Progress } from "../stage.js";
 import type { Published } from "../store/store.js";
-import { log } from "./output.js";
+import { jsonLog, log } from "./output.js";
 
 /** Where there is no terminal, a line of progress at most this often. */
 const PLAIN_INTERVAL = 10_000;
 
-function describe({ done, total, text }: Progress, started: number): string {
-  const seconds = (Date.now() - started) / 1000;
+/** Progress after so many seconds in words, with the time that is left at this rate. */
+export function describeProgress({ done, total, text }: Progress, seconds: number): string {
   const left = done > 0 && done < total ? `, ${Math.ceil((seconds / done) * (total - done))} s left` : "";
   return `${done} of ${total}${text === undefined ? "" : ` ${text}`}${left}`;
 }
 
+const since = (started: number): number => (Date.now() - started) / 1000;
+
 const outcome = ({ reused, seconds }: Published): string => (reused ? "already done" : `${seconds.toFixed(1)} s`);
 
 /** Does the stages' work one after the other, with a bar of tasks on a terminal and plain lines elsewhere; all on standard error. */
-export async function displayStages({ stages, work }: { stages: readonly Stage[]; work: (stage: Stage, progress: (progress: Progress) => void) => Promise<Published> }): Promise<void> {
-  if (process.stderr.isTTY !== true) {
+export const displayStages: DisplayStages = async ({ stages, work }) => {
+  if (jsonLog || process.stderr.isTTY !== true) {
     for (const stage of stages) {
       const started = Date.now();
       let last = started;
-      log(`${stage.title} …`);
+      log(`${stage.title} …`, { stage: stage.name, state: "running" });
       const published = await work(stage, (progress) => {
         if (Date.now() - last < PLAIN_INTERVAL) return;
         last = Date.now();
-        log(`  ${describe(progress, started)}`);
+        log(`  ${describeProgress(progress, since(started))}`, { stage: stage.name, ...progress });
       });
-      log(`${stage.title}: ${outcome(published)}`);
+      log(`${stage.title}: ${outcome(published)}`, { stage: stage.name, state: published.reused ? "reused" : "made", seconds: published.seconds, key: published.key, digest: published.digest });
     }
     return;
   }
@@ -36,7 +39,7 @@ export async function displayStages({ stages, work }: { stages: readonly Stage[]
       task: async (_, task) => {
         const started = Date.now();
         const published = await work(stage, (progress) => {
-          task.output = describe(progress, started);
+          task.output = describeProgress(progress, since(started));
         });
         task.title = `${stage.title}: ${outcome(published)}`;
       },
@@ -44,4 +47,4 @@ export async function displayStages({ stages, work }: { stages: readonly Stage[]
     { rendererOptions: { logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }) } },
   );
   await tasks.run();
-}
+};

@@ -7,6 +7,7 @@ import { writeReport } from "../report/write-report.js";
 import { runStages } from "../run.js";
 import type { Stage } from "../stage.js";
 import { stages } from "../stages/index.js";
+import { withStatus } from "../status.js";
 import { log, printJson } from "./output.js";
 import { displayStages } from "./run-display.js";
 
@@ -39,7 +40,7 @@ export function registerRunCommand(program: Command): void {
       const report = await withLock({
         file: join(out, "run.lock"),
         onWait: (holder) => log(`waiting for ${holder}, which runs in ${out}`),
-        work: async () => writeReport({ config, out, published: await runStages({ stages, config, out, display: displayStages, explain: options.explain === true ? explainStage : undefined }) }),
+        work: async () => writeReport({ config, out, published: await runStages({ stages, config, out, display: withStatus({ out, display: displayStages }), explain: options.explain === true ? explainStage : undefined }) }),
       });
       const page = join(out, "report.html");
       log(`report: ${relative(process.cwd(), page)}`);

@@ -6,6 +6,7 @@ import { runStudy } from "../study/run-study.js";
 import { loadStudy } from "../study/study-config.js";
 import { studyMarkdown, studyPage } from "../study/study-page.js";
 import { tabulate } from "../study/table.js";
+import { withStatus } from "../status.js";
 import { log, printJson } from "./output.js";
 import { displayStages } from "./run-display.js";
 
@@ -29,7 +30,7 @@ export function registerStudyCommand(program: Command): void {
         file: join(out, "run.lock"),
         onWait: (holder) => log(`waiting for ${holder}, which runs in ${out}`),
         work: async () => {
-          const cells = await runStudy({ study, out, display: displayStages, onCell: ({ variant, seed, number, of }) => log(`${number} of ${of}: ${variant}, seed ${seed}`) });
+          const cells = await runStudy({ study, out, display: withStatus({ out, display: displayStages }), onCell: ({ variant, seed, number, of }) => log(`${number} of ${of}: ${variant}, seed ${seed}`) });
           const report = tabulate({ study, cells });
           await writeFileAtomic(join(out, "study.json"), `${JSON.stringify(report, null, 2)}\n`);
           await writeFileAtomic(join(out, "study.md"), studyMarkdown(report));
