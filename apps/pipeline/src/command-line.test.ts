@@ -3,29 +3,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { RunConfig } from "./config.js";
-import { presets } from "./presets.js";
 import { reportSchema } from "./report/report.js";
 import type { CurrentStatus } from "./status.js";
 import type { Trace } from "./store/trace.js";
 import type { StudyReport } from "./study/table.js";
+import { command, tiny } from "./testing.js";
 
-const command = fileURLToPath(new URL("../bin/mmgeo.mjs", import.meta.url));
 const run = (...parameters: string[]) => spawnSync(process.execPath, ["--no-warnings", command, ...parameters], { encoding: "utf8" });
-
-/** The whole way at a size that takes seconds: every stage does its real work on a few problems. */
-const tiny: RunConfig = {
-  ...presets.quick,
-  problems: { folder: null, count: 24 },
-  diagrams: { negatives: 2, size: 112 },
-  captions: { rule: 2, retrieval: 2 },
-  heldOut: 0.5,
-  encoder: { steps: 4, seed: null, recipe: {} },
-  languageModel: { textSteps: 2, projectorSteps: 2, steps: 2 },
-  evaluation: { negatives: 2, questions: 3 },
-};
 
 describe("mmgeo", () => {
   let folder: string;
