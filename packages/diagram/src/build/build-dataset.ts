@@ -5,12 +5,11 @@ import { fileURLToPath } from "node:url";
 import { appendRecords, InputError, LineAppender, readJsonLines, writeFileAtomic } from "@mmgeo/dataset";
 import { Piscina } from "piscina";
 import { z } from "zod";
-import type { Problem } from "../problem.js";
-import { type BuildOutcome, type BuildTask, runTask } from "./build-task.js";
+import { type BuildInput, type BuildOutcome, type BuildTask, runTask } from "./build-task.js";
 import { generatorName } from "./generator.js";
 
 export interface BuildDatasetOptions extends Pick<BuildTask, "style" | "marks" | "detail"> {
-  problems: Iterable<Problem> | AsyncIterable<Problem>;
+  problems: Iterable<BuildInput> | AsyncIterable<BuildInput>;
   /** The dataset folder: `records.jsonl`, `images/`, `build-report.json`, `build-log.jsonl`. */
   folder: string;
   /** Image negatives a record. @default 10 */

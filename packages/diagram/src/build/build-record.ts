@@ -1,4 +1,4 @@
-import { type DiagramRecord, type ImageNegative, InputError, type Question, type Scene } from "@mmgeo/dataset";
+import { type DiagramRecord, type EditClass, type ImageNegative, InputError, type Question, type Scene } from "@mmgeo/dataset";
 import { captionOf } from "../caption/caption.js";
 import { checkStatement } from "../check/check.js";
 import { measure } from "../check/measure.js";
@@ -15,6 +15,7 @@ import { parseExpression, parseStatement } from "../language/parse.js";
 import type { Statement } from "../language/statement.js";
 import { namesOf } from "../language/points.js";
 import { vocabulary } from "../language/vocabulary.js";
+import type { StatementEdit } from "../perturb/edits.js";
 import { leastSeparation, perturbations, type PerturbedFigure, type SolvedFigure } from "../perturb/perturbations.js";
 import type { Problem } from "../problem.js";
 import { seedOf } from "../seeded-random.js";
@@ -37,6 +38,20 @@ export interface BuildOptions {
   detail?: CaptionDetail;
   /** A drawing to start the solver from. */
   start?: Scene;
+  /** What a language model wrote about the problem. */
+  written?: WrittenByModel;
+}
+
+/** What a language model contributes to a record, as text; statements and edits are proven here, what cannot be is left out with a note. */
+export interface WrittenByModel {
+  /** Name of the model. */
+  model: string;
+  /** Sentences without a full stop, by the text of the statement that each says. */
+  sentences: Record<string, string>;
+  /** Edits to try before those made by rule. */
+  edits: { class: EditClass; from: string; to: string }[];
+  /** What was dropped before, with reasons. */
+  notes: string[];
 }
 
 export type BuildStage = "read" | "solve" | "check" | "draw" | "perturb";
@@ -50,6 +65,8 @@ export type BuildResult =
       answerMeasured: boolean | null;
       /** Why there are fewer negatives than asked for. */
       shortfall: string | null;
+      /** What was put right or left out of the problem itself; the record's own notes also tell what its negatives gave up. */
+      notes: string[];
     }
   | { ok: false; id: string; stage: BuildStage; reason: string };
 
@@ -64,7 +81,7 @@ const ANSWER_TOLERANCE = 1e-3;
 
 /** Builds one record: reads, solves, proves, draws, captions, and makes negatives. Never throws for a problem that cannot be built. */
 export function buildRecord(options: BuildOptions): BuildResult {
-  const { problem, negatives = 10, seed, size = frameSize, marks = "stated", detail = "everything", start } = options;
+  const { problem, negatives = 10, seed, size = frameSize, marks = "stated", detail = "everything", start, written } = options;
   const failed = (stage: BuildStage, reason: string): BuildResult => ({ ok: false, id: problem.id, stage, reason });
   const read = readProblemStatements(problem);
   const names = namesOf(read.all);
@@ -91,20 +108,23 @@ export function buildRecord(options: BuildOptions): BuildResult {
     const { pixels, shared } = paint(figure);
     const image = `images/${problem.id}.png`;
     const images = [{ path: image, png: encodePng(pixels) }];
-    const { negatives: list, shortfall } = negativesOf({ figure, problem, pixels, mostShared: shared + SHARED_AREA, paint, images, count: negatives, seed: seedHere });
-    const notes = [...read.notes, ...read.unreadable.map(({ text, message }) => `left out ${text}: ${message}`), ...solved.notes];
+    const wording = new Map(Object.entries(written?.sentences ?? {}));
+    const proposed = (written?.edits ?? []).flatMap((edit) => proposedEdit(edit, figure.claims));
+    const { negatives: list, shortfall, dropped } = negativesOf({ figure, problem, pixels, mostShared: shared + SHARED_AREA, paint, images, count: negatives, seed: seedHere, wording, proposed });
+    const notes = [...read.notes, ...read.unreadable.map(({ text, message }) => `left out ${text}: ${message}`), ...solved.notes, ...(written?.notes ?? []), ...unusedProposals(proposed, list)];
+    const allNotes = [...notes, ...dropped];
     const record: DiagramRecord = {
       id: problem.id,
       image,
-      caption: captionOf({ claims: figure.claims, seed: seedHere }).text,
+      caption: captionOf({ claims: figure.claims, seed: seedHere, wording }).text,
       claims: figure.claims.map(formatStatement),
       program: programOf(figure, paint.marksOf(figure)),
       scene: figure.scene,
       question: problem.question as Question | null,
       negatives: list,
-      provenance: { source: problem.source, licence: problem.licence, seed, generator: generatorName, model: null, ...(notes.length > 0 ? { notes } : {}) },
+      provenance: { source: problem.source, licence: problem.licence, seed, generator: generatorName, model: written?.model ?? null, ...(allNotes.length > 0 ? { notes: allNotes } : {}) },
     };
-    return { ok: true, record, images, answerMeasured: goal === null ? null : answerMeasured(goal, problem, figure.scene), shortfall };
+    return { ok: true, record, images, answerMeasured: goal === null ? null : answerMeasured(goal, problem, figure.scene), shortfall, notes };
   } catch (error) {
     if (InputError.isInstance(error)) return failed("draw", error.message);
     throw error;
@@ -171,14 +191,32 @@ export function programOf({ construction, stated }: Pick<SolvedFigure, "construc
   return [...construction.map(formatStatement), ...stated.map(formatStatement), ...marks.map(formatStatement)].join("\n");
 }
 
-function negativesOf({ figure, problem, pixels, mostShared, paint, images, count, seed }: { figure: SolvedFigure; problem: Problem; pixels: Pixels; mostShared: number; paint: Painter; images: { path: string; png: Uint8Array }[]; count: number; seed: number }): { negatives: ImageNegative[]; shortfall: string | null } {
+interface NegativesOptions {
+  figure: SolvedFigure;
+  problem: Problem;
+  /** the positive's picture */
+  pixels: Pixels;
+  /** area that labels of a negative may share */
+  mostShared: number;
+  paint: Painter;
+  /** pictures are added here */
+  images: { path: string; png: Uint8Array }[];
+  count: number;
+  seed: number;
+  wording: ReadonlyMap<string, string>;
+  proposed: readonly StatementEdit[];
+}
+
+/** Image negatives, why there are not more, and which statements their edits made them give up. */
+function negativesOf({ figure, problem, pixels, mostShared, paint, images, count, seed, wording, proposed }: NegativesOptions): { negatives: ImageNegative[]; shortfall: string | null; dropped: string[] } {
   const negatives: ImageNegative[] = [];
+  const dropped: string[] = [];
   const pictures = [pixels];
   const least = Math.ceil(pixels.width * pixels.height * LEAST_DIFFERENCE);
   let alike = 0;
   let unfit = 0;
-  if (count === 0) return { negatives, shortfall: null };
-  for (const perturbed of perturbations({ figure, seed, count })) {
+  if (count === 0) return { negatives, shortfall: null, dropped };
+  for (const perturbed of perturbations({ figure, seed, count, proposed })) {
     let picture: Pixels;
     try {
       const painted = paint(perturbed);
@@ -205,14 +243,26 @@ function negativesOf({ figure, problem, pixels, mostShared, paint, images, count
       program: programOf(perturbed, paint.marksOf(perturbed)),
       scene: perturbed.scene,
       edits: perturbed.edits.map((edit) => ({ class: edit.class, from: formatStatement(edit.from), to: formatStatement(edit.to) })),
-      caption: captionOf({ claims: perturbed.claims, seed }).text,
+      caption: captionOf({ claims: perturbed.claims, seed, wording }).text,
       claims: perturbed.claims.map(formatStatement),
       falseClaims: perturbed.falseClaims.map(formatStatement),
     });
-    if (negatives.length === count) return { negatives, shortfall: null };
+    if (perturbed.dropped.length > 0) dropped.push(`negative ${negatives.length} gives up ${perturbed.dropped.map(formatStatement).join(" and ")}, which its edit contradicts`);
+    if (negatives.length === count) return { negatives, shortfall: null, dropped };
     if (alike + unfit > 5 * count) break;
   }
-  return { negatives, shortfall: `${negatives.length} of ${count} negatives: no more edits make a picture that is proven different${alike > 0 ? `, ${alike} looked alike` : ""}${unfit > 0 ? `, ${unfit} had no room for their labels` : ""}` };
+  return { negatives, dropped, shortfall: `${negatives.length} of ${count} negatives: no more edits make a picture that is proven different${alike > 0 ? `, ${alike} looked alike` : ""}${unfit > 0 ? `, ${unfit} had no room for their labels` : ""}` };
+}
+
+/** A model's edit of a claim; none where it names no claim. */
+function proposedEdit({ class: editClass, from, to }: WrittenByModel["edits"][number], claims: readonly Statement[]): StatementEdit[] {
+  const own = claims.find((claim) => formatStatement(claim) === from);
+  return own === undefined ? [] : [{ class: editClass, from: own, to: parseStatement(to) }];
+}
+
+function unusedProposals(proposed: readonly StatementEdit[], negatives: readonly ImageNegative[]): string[] {
+  const used = new Set(negatives.flatMap(({ edits }) => edits.map(({ from, to }) => `${from} ${to}`)));
+  return proposed.flatMap(({ from, to }) => (used.has(`${formatStatement(from)} ${formatStatement(to)}`) ? [] : [`left out the change of ${formatStatement(from)} to ${formatStatement(to)}: no drawing of it was proven different`]));
 }
 
 function goalOf({ question }: Problem): Statement | null {

@@ -42,7 +42,7 @@ export async function endpointOf({ url, model, apiKey, concurrency = 4, requests
   const queue = new Queue({ concurrency, ...(requestsPerMinute === undefined ? {} : { interval: 60_000, intervalCap: requestsPerMinute }) });
   const within: typeof fetch = (input, init) => {
     const limit = AbortSignal.timeout(timeoutSeconds * 1000);
-    return fetch(input, { ...init, signal: init?.signal == null ? limit : AbortSignal.any([init.signal, limit]) });
+    return fetch(input, { ...init, signal: AbortSignal.any([init?.signal ?? limit, limit]) });
   };
   const provider = (structured: boolean): ReturnType<typeof createOpenAICompatible> => createOpenAICompatible({ name: "server", baseURL: url, apiKey, fetch: within, supportsStructuredOutputs: structured });
   const [strict, plain] = [provider(true).chatModel(model), provider(false).chatModel(model)];

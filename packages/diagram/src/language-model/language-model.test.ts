@@ -1,6 +1,4 @@
 import { mkdtemp, readdir, writeFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError } from "@mmgeo/dataset";
@@ -8,41 +6,15 @@ import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { LanguageModelError } from "./language-model-error.js";
 import { languageModel, type LanguageModelOptions } from "./language-model.js";
+import { fails, type Reply, says, type ScriptedServer, scriptedServer } from "./scripted-server.js";
 
-/** What the server does with its requests, one after another; the last is repeated. */
-type Reply = (response: ServerResponse, body: { messages: { content: string }[]; response_format?: { type: string } }) => void;
+const servers: ScriptedServer[] = [];
+afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
-const completion = (content: string, finish = "stop"): string => JSON.stringify({ id: "chat-1", object: "chat.completion", created: 1, model: "small", choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: finish }], usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 } });
-const says = (content: string, finish?: string): Reply => (response) => void response.setHeader("content-type", "application/json").end(completion(content, finish));
-const fails = (status: number, headers: Record<string, string> = {}): Reply => (response) => void response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify({ error: { message: `status ${status}` } }));
-
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-async function serve(...replies: Reply[]): Promise<{ url: string; bodies: { messages: { content: string }[]; response_format?: { type: string } }[]; most: () => number }> {
-  const bodies: { messages: { content: string }[]; response_format?: { type: string } }[] = [];
-  let open = 0;
-  let most = 0;
-  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-    const chunks: Buffer[] = [];
-    open += 1;
-    most = Math.max(most, open);
-    response.on("close", () => (open -= 1));
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const body = JSON.parse(Buffer.concat(chunks).toString("utf8")) as (typeof bodies)[number];
-      bodies.push(body);
-      (replies[bodies.length - 1] ?? replies.at(-1))?.(response, body);
-    });
-  });
+async function serve(...replies: Reply[]): Promise<ScriptedServer> {
+  const server = await scriptedServer(...replies);
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, bodies, most: () => most };
+  return server;
 }
 
 const schema = z.object({ caption: z.string() });
@@ -64,16 +36,16 @@ async function failureOf(promise: Promise<unknown>): Promise<string> {
 
 describe("languageModel", () => {
   it("asks with the schema and counts tokens and cost", async () => {
-    const { url, bodies } = await serve(good);
+    const { url, requests } = await serve(good);
     const model = modelAt(url, { price: { input: 2, output: 10 } });
     expect(await model.ask(request)).toEqual({ value: { caption: "Triangle ABC." }, text: '{"caption":"Triangle ABC."}', cached: false });
-    expect(bodies[0]?.response_format?.type).toBe("json_schema");
-    expect(bodies[0]?.messages.map(({ content }) => content)).toEqual(["Be brief.", "Describe triangle ABC."]);
+    expect(requests[0]?.response_format?.type).toBe("json_schema");
+    expect(requests[0]?.messages.map(({ content }) => content)).toEqual(["Be brief.", "Describe triangle ABC."]);
     expect(model.usage()).toEqual({ requests: 1, cached: 0, inputTokens: 100, outputTokens: 20, cost: (100 * 2 + 20 * 10) / 1e6 });
   });
 
   it("answers from its cache, for the same prompt, settings and seed only", async () => {
-    const { url, bodies } = await serve(good);
+    const { url, requests } = await serve(good);
     const cacheFolder = await mkdtemp(join(tmpdir(), "mmgeo-answers-"));
     await modelAt(url, { cacheFolder }).ask(request);
     const again = modelAt(url, { cacheFolder });
@@ -81,19 +53,19 @@ describe("languageModel", () => {
     expect(again.usage()).toMatchObject({ requests: 0, cached: 1 });
     expect((await again.ask({ ...request, seed: 1 })).cached).toBe(false);
     expect((await modelAt(url, { cacheFolder, model: "other" }).ask(request)).cached).toBe(false);
-    expect(bodies).toHaveLength(3);
+    expect(requests).toHaveLength(3);
     // A damaged entry is asked for again.
     for (const file of await readdir(cacheFolder, { recursive: true })) if (file.endsWith(".json")) await writeFile(join(cacheFolder, file), "{");
     expect((await again.ask(request)).cached).toBe(false);
   });
 
   it("asks once more for an answer that does not fit, with what is wrong", async () => {
-    const { url, bodies } = await serve(says('{"title":"Triangle"}'), good);
+    const { url, requests } = await serve(says('{"title":"Triangle"}'), good);
     expect((await modelAt(url).ask(request)).value).toEqual({ caption: "Triangle ABC." });
-    expect(bodies[1]?.messages.at(-1)?.content).toMatch(/caption: .*expected string/);
+    expect(requests[1]?.messages.at(-1)?.content).toMatch(/caption: .*expected string/);
     const bad = await serve(says("Certainly! Triangle ABC."));
     expect(await failureOf(modelAt(bad.url).ask(request))).toBe("unreadable");
-    expect(bad.bodies).toHaveLength(2);
+    expect(bad.requests).toHaveLength(2);
   });
 
   it("tells an answer cut off at the token limit", async () => {
@@ -102,20 +74,20 @@ describe("languageModel", () => {
   });
 
   it("waits as retry-after says", async () => {
-    const { url, bodies } = await serve(fails(429, { "retry-after": "1" }), fails(503, { "retry-after-ms": "50" }), good);
+    const { url, requests } = await serve(fails(429, { "retry-after": "1" }), fails(503, { "retry-after-ms": "50" }), good);
     const started = performance.now();
     expect((await modelAt(url).ask(request)).value.caption).toBe("Triangle ABC.");
     expect(performance.now() - started).toBeGreaterThan(1000);
-    expect(bodies).toHaveLength(3);
+    expect(requests).toHaveLength(3);
   });
 
   it("gives a request up after its retries, and all of them where the key or the model is wrong", async () => {
     const broken = await serve(fails(500, { "retry-after-ms": "5" }));
     expect(await failureOf(modelAt(broken.url).ask(request))).toBe("unreachable");
-    expect(broken.bodies).toHaveLength(3);
+    expect(broken.requests).toHaveLength(3);
     const locked = await serve(fails(401));
     expect(await failureOf(modelAt(locked.url).ask(request))).toMatch(/input: .*401.*key/);
-    expect(locked.bodies).toHaveLength(1);
+    expect(locked.requests).toHaveLength(1);
     expect(await failureOf(modelAt("http://127.0.0.1:1/v1", { retries: 0 }).ask(request))).toBe("unreachable");
     expect(() => modelAt("localhost")).toThrow(InputError);
   });
@@ -126,12 +98,12 @@ describe("languageModel", () => {
   });
 
   it("goes on without JSON Schema where the server rejects it", async () => {
-    const { url, bodies } = await serve((response, body) => (body.response_format === undefined ? says('Here it is:\n```json\n{"caption":"A"}\n```') : fails(400))(response, body));
+    const { url, requests } = await serve((response, body) => (body.response_format === undefined ? says('Here it is:\n```json\n{"caption":"A"}\n```') : fails(400))(response, body));
     const model = modelAt(url);
     expect((await model.ask(request)).value).toEqual({ caption: "A" });
     expect((await model.ask({ ...request, seed: 1 })).value).toEqual({ caption: "A" });
-    expect(bodies).toHaveLength(3);
-    expect(bodies[2]?.messages[0]?.content).toContain("JSON Schema");
+    expect(requests).toHaveLength(3);
+    expect(requests[2]?.messages[0]?.content).toContain("JSON Schema");
   });
 
   it("keeps to its concurrency", async () => {

@@ -34,12 +34,17 @@ export function editsOf(statement: Statement, context: EditContext): StatementEd
   for (const [editClass, candidates] of classes) {
     for (const to of candidates) {
       const text = formatStatement(to);
-      if (seen.has(text) || !isWellFormed(to, context) || sameMeaning(statement, to, "english")) continue;
+      if (seen.has(text) || !isUsableEdit(statement, to, context)) continue;
       seen.add(text);
       edits.push({ class: editClass, from: statement, to });
     }
   }
   return edits;
+}
+
+/** Whether a changed statement says something else to a reader of English, in letters of the figure. */
+export function isUsableEdit(from: Statement, to: Statement, context: EditContext): boolean {
+  return isWellFormed(to, context) && !sameMeaning(from, to, "english");
 }
 
 /** The edits of one statement in random order. */

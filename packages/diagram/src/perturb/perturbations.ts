@@ -36,11 +36,21 @@ const STATEMENTS_TO_GIVE_UP = 4;
 /** Points closer than this share of the figure's extent are not told apart. */
 const LEAST_SEPARATION = 0.035;
 
+export interface PerturbationOptions {
+  figure: SolvedFigure;
+  seed: number;
+  /** about how many will be taken */
+  count: number;
+  /** Edits to try before all others, such as a language model's. @default none */
+  proposed?: readonly StatementEdit[];
+}
+
 /**
- * Edited figures one after another, each solved and proven: the four classes in turn, spread over the statements, then
- * edited figures with labels exchanged as well. All programs differ. Lazy: stop taking when there are enough.
+ * Edited figures one after another, each solved and proven: what is proposed, then the four classes in turn, spread over
+ * the statements, then edited figures with labels exchanged as well. All programs differ. Lazy: stop taking when there
+ * are enough.
  */
-export function* perturbations({ figure, seed, count }: { figure: SolvedFigure; seed: number; /** about how many will be taken */ count: number }): Generator<PerturbedFigure> {
+export function* perturbations({ figure, seed, count, proposed = [] }: PerturbationOptions): Generator<PerturbedFigure> {
   const random = seededRandom("perturb", seed);
   const separation = Math.min(LEAST_SEPARATION, 0.8 * leastSeparation(figure.scene));
   const queues = editQueues(figure, random);
@@ -58,9 +68,17 @@ export function* perturbations({ figure, seed, count }: { figure: SolvedFigure; 
     return true;
   };
 
+  for (const edit of proposed) {
+    const perturbed = solveEdit(figure, edit, seed + attempt);
+    attempt += 1;
+    if (!fresh(perturbed)) continue;
+    solved.push(perturbed);
+    yield perturbed;
+  }
   const order: EditClass[] = ["number", "order", "relation", "shape"];
-  for (let idle = 0; idle < order.length; attempt += 1) {
-    const editClass = order[attempt % order.length] as EditClass;
+  let turn = 0;
+  for (let idle = 0; idle < order.length; attempt += 1, turn += 1) {
+    const editClass = order[turn % order.length] as EditClass;
     idle += 1;
     for (;;) {
       const next = editClass === "order" ? relabellings.next() : queues[editClass].next();

@@ -1,6 +1,7 @@
 import type { Scene } from "@mmgeo/dataset";
 import { formatStatement } from "../language/format.js";
 import type { Expression, Statement } from "../language/statement.js";
+import { repairCircles } from "./repair-circles.js";
 import { GOOD_LOOKS, search } from "./search.js";
 
 /** An annotation with more slips than this is not repaired but refused. */
@@ -33,6 +34,7 @@ export function repairSenses({ claims, goals, seed, failing, holds }: RepairOpti
   if (parallels !== null) return parallels;
   let current = [...claims];
   let failures = [...failing];
+  const stuck = (): ReturnType<typeof circleRepair> => circleRepair({ claims, goals, seed, failing, holds });
   for (let repairs = 0; repairs < MAX_REPAIRS; repairs += 1) {
     let best: { claims: Statement[]; failing: Statement[]; scene: Scene | null; looks: number } | null = null;
     for (const { statement, variant, attempts } of candidatesOf(failures, current, repairs === 0)) {
@@ -42,13 +44,20 @@ export function repairSenses({ claims, goals, seed, failing, holds }: RepairOpti
       if (better) best = { claims: tried, failing: result.failing, scene: result.scene, looks: result.looks };
       if (result.looks < GOOD_LOOKS) break;
     }
-    if (best === null) return null;
+    if (best === null) return stuck();
     if (best.scene !== null) return { scene: best.scene, claims: best.claims, notes: notesOf(claims, best.claims) };
-    if (best.failing.length >= failures.length) return null;
+    if (best.failing.length >= failures.length) return stuck();
     current = best.claims;
     failures = best.failing;
   }
-  return null;
+  return stuck();
+}
+
+function circleRepair({ claims, goals, seed, holds }: RepairOptions): { scene: Scene; claims: Statement[]; notes: string[] } | null {
+  const repaired = repairCircles({ claims, goals, seed, holds });
+  if (repaired === null) return null;
+  const { scene } = search({ claims: repaired, goals, seed, attempts: ATTEMPTS, holds });
+  return scene === null ? null : { scene, claims: repaired, notes: notesOf(claims, repaired) };
 }
 
 /** Exchanges the sides of several parallels at once: annotators who have one the wrong way round often have all. */
@@ -166,8 +175,14 @@ export function variantsOf(statement: Statement): Statement[] {
     case "PerpendicularBetweenLine":
       return [named(second, first), ...cornerVariants(first, second).map((corner) => named(...corner))];
     case "IsPerpendicularBisectorOfLine":
-    case "IsBisectorOfAngle":
       return [named(first, reversed(second))];
+    case "IsBisectorOfAngle":
+      // The ray starts at the vertex.
+      return [reversed(second), rotated(second), rotated(rotated(second))].filter((corner) => corner === reversed(second) || first.startsWith(corner.charAt(1))).flatMap((corner) => (corner === reversed(second) ? [corner] : [corner, reversed(corner)])).map((corner) => named(first, corner));
+    case "IsMedianOfTriangle":
+    case "IsAltitudeOfTriangle":
+      // The segment starts at the first vertex.
+      return [rotated(second), rotated(rotated(second))].filter((triangle) => triangle.charAt(0) === first.charAt(0) && !second.startsWith(first.charAt(0))).map((triangle) => named(first, triangle));
     case "IsoscelesTriangle":
     case "IsoscelesRightTriangle":
     case "Kite": {

@@ -52,6 +52,21 @@ describe("solve", () => {
     expect(solve({ statements, seed: 1, attempts: 2 }).ok).toBe(false);
   });
 
+  it.each([
+    ["an angle that the bisector does not start in", ["Shape(CA,AQ,QC)", "Shape(CQ,QB,BC)", "Collinear(AQB)", "IsBisectorOfAngle(CQ,CAB)"], "read IsBisectorOfAngle(CQ,CAB) as IsBisectorOfAngle(CQ,BCA), which the rest of the program asks for"],
+    ["a circle's letter", ["Shape(ODA,AO,OD)", "Shape(OAB,BA)", "Shape(OBD,DO,OB)", "Shape(ODA,DC,CA)", "Shape(OA,AB,BO)", "Collinear(BODC)", "Cocircular(O,ABC)", "Equal(MeasureOfAngle(ABO),25)", "IsCentreOfCircle(O,O)", "IsTangentOfCircle(CA,O)"], "read Cocircular(O,ABC) as Cocircular(O,ABD), which the rest of the program asks for"],
+  ])("puts right %s", (_what, lines, note) => {
+    const result = solve({ statements: statementsOf(...lines), seed: 1 });
+    expect(result.ok).toBe(true);
+    if (result.ok) expect(result.notes).toEqual([note]);
+  });
+
+  it("names every statement of a contradiction that takes several", () => {
+    const result = solve({ statements: statementsOf("Shape(AC,CD,DA)", "Shape(DC,CB,BD)", "Collinear(ADB)", "Equal(LengthOfLine(AD),5)", "Equal(LengthOfLine(BC),32)", "Equal(LengthOfLine(CD),12)", "PerpendicularBetweenLine(AC,BC)", "PerpendicularBetweenLine(BD,CD)"), seed: 1 });
+    expect(result.ok).toBe(false);
+    if (!result.ok) for (const text of ["Equal(LengthOfLine(AD),5)", "Equal(LengthOfLine(BC),32)", "Equal(LengthOfLine(CD),12)"]) expect(result.reason.statements).toContain(text);
+  });
+
   it("leaves out what is no figure, with the reason", () => {
     const result = solve({ statements: statementsOf("Shape(AB,BC,CA)", "Shape(AB,CD,BC)", "Collinear(AXA)", "Equal(MeasureOfAngle(ABA),20)"), seed: 1 });
     expect(result.ok).toBe(true);
