@@ -1,5 +1,5 @@
 export { embeddingSize, type ModelConfig, modelConfigSchema, modelTypes, parseModelConfig } from "./config/model-config.js";
-export { type ActivationName, type AltclipTextConfig, type BertConfig, type ClipTextConfig, type ClipVisionConfig, type SiglipTextConfig, type SiglipVisionConfig, type TextConfig, textConfigSchema, type VisionConfig, visionConfigSchema, type VitConfig } from "./config/tower-config.js";
+export { type ActivationName, type AltclipTextConfig, type BertConfig, type ClipTextConfig, type ClipVisionConfig, patchGrid, type SiglipTextConfig, type SiglipVisionConfig, type TextConfig, textConfigSchema, type VisionConfig, visionConfigSchema, type VitConfig } from "./config/tower-config.js";
 export { defaultImageProcessor, type ImageProcessor, imageProcessorSchema, parseImageProcessor, preprocessImage } from "./images/image-processor.js";
 export { PixelStore } from "./images/pixel-store.js";
 export { resample, resamplingFilters, type RgbImage } from "./images/resample.js";
@@ -10,7 +10,7 @@ export { imageEmbeddings, textEmbeddings } from "./model/embeddings.js";
 export { type EmbeddingMatrix, encodeImages, type EncodeOptions, encodeTexts, paddingBelongsToModel, type Precision } from "./model/encode.js";
 export { type ClipModel, createModel, disposeModel, loadModel, maximumTokensOf, parameterCount, saveModel } from "./model/model.js";
 export { type Initializer, type ParameterMap, parameterOf, type ParameterSpecification, type ParameterSpecifications } from "./model/parameters.js";
-export { modelSpecifications, patchesPerSide, textSpecifications, visionSpecifications } from "./model/specifications.js";
+export { modelSpecifications, textSpecifications, visionSpecifications } from "./model/specifications.js";
 export { CaptionTokenizer, type TokenBatch } from "./text/caption-tokenizer.js";
 export { specialTokenIds, specialTokens, tokenizerConfig, type TokenizerFile, trainTokenizer, type TrainTokenizerOptions } from "./text/train-tokenizer.js";
 export { textTower, type TextInput } from "./towers/text-tower.js";

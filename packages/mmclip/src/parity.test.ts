@@ -6,19 +6,10 @@ import type { LossKind } from "./losses/candidate-loss.js";
 import { type GroupForm, lossAndGradients, type ModelInputs } from "./losses/group-loss.js";
 import { imageEmbeddings, textEmbeddings } from "./model/embeddings.js";
 import { type ClipModel, loadModel } from "./model/model.js";
+import { expectClose } from "./testing.js";
 
 const fixtures = fileURLToPath(new URL("./__fixtures__/parity/", import.meta.url));
 const models = ["siglip", "clip", "clip-old-end", "altclip", "dual-vit", "dual-clip"];
-
-/** The tolerance of issue and paper alike: 1e-4 of the larger value, or 2e-5. */
-function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
-  expect(actual.length, what).toBe(expected.length);
-  for (let index = 0; index < expected.length; index++) {
-    const [value, reference] = [actual[index] as number, expected[index] as number];
-    const allowed = 2e-5 + 1e-4 * Math.abs(reference);
-    if (!(Math.abs(value - reference) <= allowed)) expect.fail(`${what}[${index}] is ${value}, the reference ${reference}`);
-  }
-}
 
 async function inputsOf(name: string, form: GroupForm): Promise<ModelInputs> {
   const { pixel_values: pixels, input_ids: ids, attention_mask: mask } = await readSafetensors(join(fixtures, name, `${form}.safetensors`));

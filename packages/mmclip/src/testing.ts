@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
+import { expect } from "vitest";
 import type { Sample } from "./training/sample.js";
 
 /** An RGB PNG (ISO 15948) without filters; enough for pictures that tests draw. */
@@ -58,4 +59,14 @@ export async function barSamples(): Promise<{ folder: string; samples: Sample[] 
     };
   });
   return { folder, samples };
+}
+
+/** The tolerance of issue and paper alike: 1e-4 of the larger value, or 2e-5. */
+export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
+  expect(actual.length, what).toBe(expected.length);
+  for (let index = 0; index < expected.length; index++) {
+    const [value, reference] = [actual[index] as number, expected[index] as number];
+    const allowed = 2e-5 + 1e-4 * Math.abs(reference);
+    if (!(Math.abs(value - reference) <= allowed)) expect.fail(`${what}[${index}] is ${value}, the reference ${reference}`);
+  }
 }

@@ -1,10 +1,15 @@
 import { z } from "zod";
 import { InputError } from "@mmgeo/dataset";
-import { altclipTextSchema, bertSchema, clipTextSchema, clipVisionSchema, siglipTextSchema, siglipVisionSchema, visionConfigSchema } from "./tower-config.js";
+import { altclipTextSchema, bertSchema, clipTextSchema, clipVisionSchema, siglipTextSchema, patchGrid, siglipVisionSchema, visionConfigSchema, withPairs, withWidths } from "./tower-config.js";
 
 /** A tower's `model_type` follows from the model's where a configuration leaves it out, as older ones do. */
 function tower<Schema extends z.ZodType>(modelType: string, schema: Schema) {
-  return z.preprocess((value) => (value === null || value === undefined ? { model_type: modelType } : typeof value === "object" && !("model_type" in value) ? { ...value, model_type: modelType } : value), schema);
+  return z.preprocess((value) => {
+    if (value === null || value === undefined) return { model_type: modelType };
+    if (typeof value !== "object") return value;
+    const typed = { model_type: modelType, ...value };
+    return typed.model_type === "vit" ? withWidths(typed) : typed;
+  }, schema);
 }
 
 const projection = z.number().int().positive().max(16_384).default(512);
@@ -50,7 +55,7 @@ export function parseModelConfig(value: unknown, { file = null }: { file?: strin
   if (!modelTypes.some((known) => known === type)) {
     throw new InputError({ message: `unknown model type ${JSON.stringify(type ?? null)}; known are ${modelTypes.join(", ")}`, file, field: "model_type" });
   }
-  const parsed = modelConfigSchema.safeParse(value);
+  const parsed = modelConfigSchema.safeParse(withOldTowerFields(value));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new InputError({ message: issue?.message ?? "is not a model configuration", file, field: issue?.path.join(".") ?? null });
@@ -60,9 +65,34 @@ export function parseModelConfig(value: unknown, { file = null }: { file?: strin
       throw new InputError({ message: `hidden size ${towerConfig.hidden_size} is not a multiple of ${towerConfig.num_attention_heads} attention heads`, file, field: `${field}.num_attention_heads` });
     }
   }
-  const { image_size: imageSize, patch_size: patchSize } = parsed.data.vision_config;
-  if (patchSize > imageSize) throw new InputError({ message: `patches of ${patchSize} pixels do not fit an image of ${imageSize}`, file, field: "vision_config.patch_size" });
+  const { height, width, patchHeight, patchWidth } = patchGrid(parsed.data.vision_config);
+  if (patchHeight > height || patchWidth > width) throw new InputError({ message: `patches of ${patchHeight} x ${patchWidth} pixels do not fit an image of ${height} x ${width}`, file, field: "vision_config.patch_size" });
   return parsed.data;
+}
+
+/**
+ * Older CLIP and AltCLIP files give a tower's fields a second time as `text_config_dict` and `vision_config_dict`; in transformers
+ * what stands there, its defaults included, wins.
+ */
+function withOldTowerFields(value: unknown): unknown {
+  const result: Record<string, unknown> = { ...(value as Record<string, unknown>) };
+  const isAltclip = result["model_type"] === "altclip";
+  for (const [name, type, schema] of [
+    ["text_config", isAltclip ? "altclip_text_model" : "clip_text_model", isAltclip ? altclipTextSchema : clipTextSchema],
+    ["vision_config", isAltclip ? "altclip_vision_model" : "clip_vision_model", clipVisionSchema],
+  ] as const) {
+    const old = result[`${name}_dict`];
+    if (typeof old !== "object" || old === null || !(isAltclip || result["model_type"] === "clip")) continue;
+    const complete = schema.safeParse({ ...old, model_type: type });
+    if (complete.success) result[name] = { ...(result[name] as object | null), ...complete.data };
+    delete result[`${name}_dict`];
+  }
+  return result;
+}
+
+/** A configuration as it is written to `config.json`. */
+export function configFileOf(config: ModelConfig): Record<string, unknown> {
+  return { ...config, vision_config: withPairs(config.vision_config) };
 }
 
 /** The width of the shared space of image and text embeddings. */

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { type ActivationName, activationNames } from "../towers/activations.js";
+
+export type { ActivationName };
 
 /** Bounds of what a configuration may ask for, so that a damaged file is refused before anything is allocated. */
 const MAXIMUM_WIDTH = 16_384;
@@ -8,9 +11,7 @@ const MAXIMUM_VOCABULARY = 2_000_000;
 const width = z.number().int().positive().max(MAXIMUM_WIDTH);
 const layers = z.number().int().positive().max(MAXIMUM_LAYERS);
 
-/** The activation functions of the towers, by transformers' names. `gelu_new` and `gelu_pytorch_tanh` are the same function. */
-export const activationSchema = z.enum(["gelu", "gelu_new", "gelu_pytorch_tanh", "quick_gelu", "relu"]);
-export type ActivationName = z.infer<typeof activationSchema>;
+export const activationSchema = z.enum(activationNames);
 
 /** Sizes may be written as one number or as a pair of equal ones. */
 const side = z.preprocess((value) => (Array.isArray(value) && value.length === 2 && value[0] === value[1] ? value[0] : value), z.number().int().positive().max(8192));
@@ -46,18 +47,54 @@ export const siglipVisionSchema = z.looseObject({
 /** transformers' CLIPVisionConfig, which AltCLIP uses under a name of its own. */
 export const clipVisionSchema = z.looseObject({ model_type: z.enum(["clip_vision_model", "altclip_vision_model"]), ...clipVision });
 
-/** transformers' ViTConfig, the vision tower of a vision-text dual encoder. */
+/**
+ * transformers' ViTConfig, the vision tower of a vision-text dual encoder. Its pictures and patches need not be square: `image_size`
+ * and `patch_size` are then their heights, `image_width` and `patch_width`, which only we write, their widths.
+ */
 export const vitSchema = z.looseObject({
   model_type: z.literal("vit"),
   ...visionShape({ hiddenSize: 768, intermediateSize: 3072, layerCount: 12, heads: 12, patch: 16, activation: "gelu", epsilon: 1e-12 }),
   qkv_bias: withDefault(z.boolean(), true),
+  pooler_act: withDefault(activationSchema, "tanh"),
+  image_width: side.optional(),
+  patch_width: side.optional(),
 });
+
+const rectangles = { image_size: "image_width", patch_size: "patch_width" } as const;
+
+/** A ViT configuration as transformers writes it, its pairs of sizes as heights and widths. */
+export function withWidths(value: Record<string, unknown>): Record<string, unknown> {
+  const result = { ...value };
+  for (const [size, width] of Object.entries(rectangles)) {
+    const pair = value[size];
+    if (Array.isArray(pair) && pair.length === 2 && pair[0] !== pair[1]) [result[size], result[width]] = pair as [unknown, unknown];
+  }
+  return result;
+}
+
+/** The opposite of `withWidths`, for a configuration that is written. */
+export function withPairs(value: Record<string, unknown>): Record<string, unknown> {
+  const result = { ...value };
+  for (const [size, width] of Object.entries(rectangles)) {
+    if (value[width] === undefined) continue;
+    result[size] = [value[size], value[width]];
+    delete result[width];
+  }
+  return result;
+}
 
 export const visionConfigSchema = z.discriminatedUnion("model_type", [siglipVisionSchema, clipVisionSchema, vitSchema]);
 export type SiglipVisionConfig = z.infer<typeof siglipVisionSchema>;
 export type ClipVisionConfig = z.infer<typeof clipVisionSchema>;
 export type VitConfig = z.infer<typeof vitSchema>;
 export type VisionConfig = z.infer<typeof visionConfigSchema>;
+
+/** Height and width of a tower's pictures and patches in pixels, and how many whole patches there are. */
+export function patchGrid(config: VisionConfig): { height: number; width: number; patchHeight: number; patchWidth: number; rows: number; columns: number } {
+  const { image_size: height, patch_size: patchHeight } = config;
+  const { image_width: width = height, patch_width: patchWidth = patchHeight } = config.model_type === "vit" ? config : {};
+  return { height, width, patchHeight, patchWidth, rows: Math.floor(height / patchHeight), columns: Math.floor(width / patchWidth) };
+}
 
 function textShape({ hiddenSize, intermediateSize, layerCount, heads, positions, vocabulary, activation, epsilon }: { hiddenSize: number; intermediateSize: number; layerCount: number; heads: number; positions: number; vocabulary: number; activation: ActivationName; epsilon: number }) {
   return {

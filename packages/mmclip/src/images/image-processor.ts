@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { InputError } from "@mmgeo/dataset";
 import type { ModelConfig } from "../config/model-config.js";
+import { patchGrid } from "../config/tower-config.js";
 import { resample, resamplingFilters, type RgbImage } from "./resample.js";
 
 const length = z.number().int().positive().max(8192);
@@ -38,12 +39,12 @@ export function parseImageProcessor(value: unknown, { file = null }: { file?: st
 
 /** The processor that a new model is saved with: the whole picture, padded to a square with white, scaled to -1 to 1. */
 export function defaultImageProcessor(config: ModelConfig): ImageProcessor {
-  const side = config.vision_config.image_size;
+  const { height, width } = patchGrid(config.vision_config);
   return parseImageProcessor({
     image_processor_type: config.model_type === "siglip" ? "SiglipImageProcessor" : "CLIPImageProcessor",
     do_convert_rgb: true,
     do_resize: true,
-    size: { height: side, width: side },
+    size: { height, width },
     resample: resamplingFilters.bicubic,
     do_center_crop: false,
     do_rescale: true,

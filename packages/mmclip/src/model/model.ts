@@ -2,7 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, parseJson, writeFileAtomic } from "@mmgeo/dataset";
 import { loadCheckpoint, saveCheckpoint, tf } from "@mmgeo/engine";
-import { type ModelConfig, parseModelConfig } from "../config/model-config.js";
+import { configFileOf, type ModelConfig, parseModelConfig } from "../config/model-config.js";
 import { defaultImageProcessor, type ImageProcessor, parseImageProcessor } from "../images/image-processor.js";
 import { normalValues, randomOf, textSeed } from "../random.js";
 import { CaptionTokenizer } from "../text/caption-tokenizer.js";
@@ -122,7 +122,7 @@ export async function saveModel({ model, folder }: { model: ClipModel; folder: s
     await writeFileAtomic(join(folder, tokenizerFile), json(tokenizer.files.tokenizer));
     await writeFileAtomic(join(folder, configFile), json(tokenizer.files.config));
   }
-  await saveCheckpoint(folder, { config: { ...config, architectures: [architectures[config.model_type]], dtype: "float32" }, parameters: stored });
+  await saveCheckpoint(folder, { config: { ...configFileOf(config), architectures: [architectures[config.model_type]], dtype: "float32" }, parameters: stored });
 }
 
 /** Frees the model's tensors. */

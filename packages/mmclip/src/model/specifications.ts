@@ -1,4 +1,4 @@
-import type { TextConfig, VisionConfig } from "../config/tower-config.js";
+import { patchGrid, type TextConfig, type VisionConfig } from "../config/tower-config.js";
 import { embeddingSize, type ModelConfig } from "../config/model-config.js";
 import { bertLayerNames, clipLayerNames, type Initializer, type LayerNames, type ParameterSpecifications, vitLayerNames } from "./parameters.js";
 
@@ -44,16 +44,12 @@ function layerSpecifications({ prefix, names, config, attentionBias = true }: { 
   return specifications;
 }
 
-/** The number of patches along one side of the image. */
-export function patchesPerSide(config: VisionConfig): number {
-  return Math.floor(config.image_size / config.patch_size);
-}
-
 /** Names and shapes of a vision tower's parameters, each name after `prefix`. */
 export function visionSpecifications({ config, prefix = "vision_model." }: { config: VisionConfig; prefix?: string }): ParameterSpecifications {
-  const { hidden_size: hidden, intermediate_size: intermediate, num_channels: channels, patch_size: patch } = config;
-  const patches = patchesPerSide(config) ** 2;
-  const patchWeight = { shape: [hidden, channels, patch, patch], initializer: scaled(channels * patch * patch) };
+  const { hidden_size: hidden, intermediate_size: intermediate, num_channels: channels } = config;
+  const { rows, columns, patchHeight, patchWidth } = patchGrid(config);
+  const patches = rows * columns;
+  const patchWeight = { shape: [hidden, channels, patchHeight, patchWidth], initializer: scaled(channels * patchHeight * patchWidth) };
   const small: Initializer = { deviation: EMBEDDING_DEVIATION };
   switch (config.model_type) {
     case "siglip_vision_model":

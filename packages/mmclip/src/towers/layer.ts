@@ -1,8 +1,6 @@
-import { attention, gelu, geluTanh, layerNorm, linear, quickGelu, tf } from "@mmgeo/engine";
-import type { ActivationName } from "../config/tower-config.js";
+import { attention, layerNorm, linear, tf } from "@mmgeo/engine";
 import { type LayerNames, type ParameterMap, parameterOf } from "../model/parameters.js";
-
-const activations: Record<ActivationName, (x: tf.Tensor) => tf.Tensor> = { gelu, gelu_new: geluTanh, gelu_pytorch_tanh: geluTanh, quick_gelu: quickGelu, relu: (x) => tf.relu(x) };
+import { type ActivationName, activations } from "./activations.js";
 
 /** `x @ weight^T + bias` with the parameters `NAME.weight` and, if the model has it, `NAME.bias`. */
 export function linearOf(parameters: ParameterMap, name: string, x: tf.Tensor): tf.Tensor {

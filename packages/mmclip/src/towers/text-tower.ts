@@ -1,5 +1,5 @@
 import { InputError } from "@mmgeo/dataset";
-import { embedding, tf } from "@mmgeo/engine";
+import { embedding, tf, withGradient } from "@mmgeo/engine";
 import type { AltclipTextConfig, BertConfig, ClipTextConfig, TextConfig } from "../config/tower-config.js";
 import { bertLayerNames, clipLayerNames, type ParameterMap, parameterOf } from "../model/parameters.js";
 import { layerNormOf, linearOf, transformerLayers } from "./layer.js";
@@ -42,10 +42,18 @@ function endOfText(ids: tf.Tensor, config: ClipTextConfig): tf.Tensor {
   return tf.argMax(tf.cast(tf.equal(ids, tf.scalar(config.eos_token_id, "int32")), "int32"), 1);
 }
 
+/** The embeddings as they are; no gradient goes back where the token is padding, as under PyTorch's `padding_idx`. */
+function withoutPaddingGradient(embedded: tf.Tensor, ids: tf.Tensor, padding: number): tf.Tensor {
+  return withGradient([embedded] as const, ([values], save) => {
+    save([tf.expandDims(tf.cast(tf.notEqual(ids, tf.scalar(padding, "int32")), "float32"), -1)]);
+    return { value: values.clone(), gradient: (dy, [learned]) => [tf.mul(dy, learned as tf.Tensor)] };
+  });
+}
+
 /** BERT's and XLM-RoBERTa's embeddings: tokens, positions and (all zero) token types. */
 function bertEmbeddings({ parameters, config, prefix, ids }: { parameters: ParameterMap; config: BertConfig | AltclipTextConfig; prefix: string; ids: tf.Tensor }): tf.Tensor {
   const [, tokens] = ids.shape as [number, number];
-  const words = embedding(ids, parameterOf(parameters, `${prefix}embeddings.word_embeddings.weight`));
+  const words = withoutPaddingGradient(embedding(ids, parameterOf(parameters, `${prefix}embeddings.word_embeddings.weight`)), ids, config.pad_token_id);
   const types = tf.slice(parameterOf(parameters, `${prefix}embeddings.token_type_embeddings.weight`), [0, 0], [1, config.hidden_size]);
   const name = `${prefix}embeddings.position_embeddings.weight`;
   if (config.model_type === "bert") return tf.add(tf.add(words, types), positionsUpTo(parameters, name, tokens));
@@ -56,7 +64,7 @@ function bertEmbeddings({ parameters, config, prefix, ids }: { parameters: Param
   const present = tf.cast(tf.notEqual(ids, tf.scalar(config.pad_token_id, "int32")), "float32");
   const positions = tf.add(tf.mul(tf.cumsum(present, 1), present), config.pad_token_id);
   // Not the engine's embedding: its gradient needs ids that outlive the tape's scope, and these are made inside it.
-  return tf.add(tf.add(words, types), tf.gather(parameterOf(parameters, name), tf.cast(positions, "int32")));
+  return tf.add(tf.add(words, types), withoutPaddingGradient(tf.gather(parameterOf(parameters, name), tf.cast(positions, "int32")), ids, config.pad_token_id));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { InputError } from "@mmgeo/dataset";
 import { attention, linear, tf } from "@mmgeo/engine";
-import type { SiglipVisionConfig, VisionConfig } from "../config/tower-config.js";
+import { patchGrid, type SiglipVisionConfig, type VisionConfig } from "../config/tower-config.js";
+import { activations } from "./activations.js";
 import { clipLayerNames, type ParameterMap, parameterOf, vitLayerNames } from "../model/parameters.js";
 import { layerNormOf, linearOf, mergeHeads, perceptronOf, splitHeads, transformerLayers } from "./layer.js";
 
@@ -14,19 +15,20 @@ export interface TowerOutput {
 }
 
 /**
- * `[batch, channels, side, side]` to `[batch, patches, channels * patch * patch]`, patches row by row. Pixels beyond the last
+ * `[batch, channels, height, width]` to `[batch, patches, channels * patchHeight * patchWidth]`, patches row by row. Pixels beyond the last
  * whole patch are dropped, as a convolution without padding does.
  */
 function patchesOf(pixels: tf.Tensor, config: VisionConfig): tf.Tensor {
-  const { num_channels: channels, image_size: side, patch_size: patch } = config;
+  const { num_channels: channels } = config;
+  const { height, width, patchHeight, patchWidth, rows, columns } = patchGrid(config);
   const [batch = 0, ...rest] = pixels.shape;
-  if (pixels.rank !== 4 || rest[0] !== channels || rest[1] !== side || rest[2] !== side) {
-    throw new InputError({ message: `pixel values have shape [${pixels.shape.join(", ")}]; this model takes [batch, ${channels}, ${side}, ${side}]`, field: "pixel_values" });
+  if (pixels.rank !== 4 || rest[0] !== channels || rest[1] !== height || rest[2] !== width) {
+    throw new InputError({ message: `pixel values have shape [${pixels.shape.join(", ")}]; this model takes [batch, ${channels}, ${height}, ${width}]`, field: "pixel_values" });
   }
-  const grid = Math.floor(side / patch);
-  const whole = grid * patch === side ? pixels : tf.slice(pixels, [0, 0, 0, 0], [batch, channels, grid * patch, grid * patch]);
-  const blocks = tf.reshape(whole, [batch, channels, grid, patch, grid, patch]);
-  return tf.reshape(tf.transpose(blocks, [0, 2, 4, 1, 3, 5]), [batch, grid * grid, channels * patch * patch]);
+  const [usedHeight, usedWidth] = [rows * patchHeight, columns * patchWidth];
+  const whole = usedHeight === height && usedWidth === width ? pixels : tf.slice(pixels, [0, 0, 0, 0], [batch, channels, usedHeight, usedWidth]);
+  const blocks = tf.reshape(whole, [batch, channels, rows, patchHeight, columns, patchWidth]);
+  return tf.reshape(tf.transpose(blocks, [0, 2, 4, 1, 3, 5]), [batch, rows * columns, channels * patchHeight * patchWidth]);
 }
 
 /** The patch embedding is a convolution whose stride is its kernel: one product over flattened patches. */
@@ -62,7 +64,7 @@ function attentionPooling({ parameters, config, prefix, x }: { parameters: Param
 /**
  * The vision tower of a SigLIP, CLIP, AltCLIP or ViT checkpoint.
  *
- * `pixels` is transformers' `pixel_values`, `[batch, channels, image_size, image_size]`; `prefix` is what stands before
+ * `pixels` is transformers' `pixel_values`, `[batch, channels, height, width]`; `prefix` is what stands before
  * `embeddings.` in the parameters' names. The penultimate hidden state that MMGeoLM reads is `hiddenStates.at(-2)`.
  */
 export function visionTower({ parameters, config, pixels, prefix = "vision_model." }: { parameters: ParameterMap; config: VisionConfig; pixels: tf.Tensor; prefix?: string }): TowerOutput {
@@ -73,7 +75,7 @@ export function visionTower({ parameters, config, pixels, prefix = "vision_model
     const embedded = tf.add(withClassToken(patches, parameterOf(parameters, `${prefix}embeddings.cls_token`)), parameterOf(parameters, `${prefix}embeddings.position_embeddings`));
     const hiddenStates = transformerLayers(embedded, { ...common, names: vitLayerNames, prefix: `${prefix}encoder.layer.` });
     const lastHiddenState = norm("layernorm", hiddenStates.at(-1) as tf.Tensor);
-    return { hiddenStates, lastHiddenState, pooled: tf.tanh(linearOf(parameters, `${prefix}pooler.dense`, firstToken(lastHiddenState))) };
+    return { hiddenStates, lastHiddenState, pooled: activations[config.pooler_act](linearOf(parameters, `${prefix}pooler.dense`, firstToken(lastHiddenState))) };
   }
   const patches = patchEmbedding(parameters, `${prefix}embeddings.patch_embedding`, pixels, config);
   const positions = parameterOf(parameters, `${prefix}embeddings.position_embedding.weight`);
