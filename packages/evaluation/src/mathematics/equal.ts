@@ -3,7 +3,7 @@ import { evaluateAt, hasSymbols, NoValueError, realValueOf } from "./evaluate.js
 import { UnreadableError, type Expression } from "./expression.js";
 import { relativeTolerance } from "./number.js";
 import { describe } from "./parse.js";
-import { intervalOf, relationIntervals, setsEqual } from "./sets.js";
+import { intervalOf, relationIntervals, setsEqual, type RealInterval } from "./sets.js";
 
 /** Two different expressions agree at all of so many points only by design. */
 const points = [1, 2, 3] as const;
@@ -85,6 +85,21 @@ function isName(expression: Expression): boolean {
     default:
       return false;
   }
+}
+
+/** `2x`, `-x`, `x/3`: an equation that begins so is one to be solved yet. */
+function isMultipleOfName(expression: Expression): boolean {
+  if (expression.kind === "negative") return isName(expression.operand);
+  if (expression.kind !== "operation" || (expression.operator !== "*" && expression.operator !== "/")) return false;
+  const { left, right } = expression;
+  return (!hasSymbols(left) && isName(right)) || (expression.operator === "/" && isName(left) && !hasSymbols(right));
+}
+
+/** The value that an equation ends with, `a + b = 7` or `2(3+4) = 14`; null where it has to be solved yet, or is none. */
+export function valueOfEquation(expression: Expression): Expression | null {
+  if (expression.kind !== "relation" || expression.operators.some((operator) => operator !== "=")) return null;
+  const [first] = expression.operands;
+  return first === undefined || isMultipleOfName(first) ? null : (expression.operands.at(-1) ?? null);
 }
 
 interface Assignment {
@@ -170,16 +185,35 @@ function matricesEqual(a: Expression[][], b: Expression[][], comparison: Compari
   return a.length === b.length && a.every((row, index) => row.length === b[index]?.length && row.every((entry, column) => expressionsEqual(entry, b[index]?.[column] as Expression, comparison)));
 }
 
-/** A product of matrices written out. */
+const operationOf = (operator: "+" | "-" | "*" | "/", left: Expression, right: Expression): Expression => ({ kind: "operation", operator, left, right });
+
+/** Sums and products of matrices and numbers, written out. */
 function matrixOf(expression: Expression): Expression[][] | null {
   if (expression.kind === "matrix") return expression.rows;
-  if (expression.kind !== "operation" || expression.operator !== "*") return null;
+  if (expression.kind === "negative") return matrixOf(expression.operand)?.map((row) => row.map((operand): Expression => ({ kind: "negative", operand }))) ?? null;
+  if (expression.kind !== "operation") return null;
+  const { operator } = expression;
   const left = matrixOf(expression.left);
   const right = matrixOf(expression.right);
-  if (left === null || right === null || left.length * right.length > 100 || left[0]?.length !== right.length) return null;
+  if (left !== null && right !== null && (operator === "+" || operator === "-")) {
+    if (left.length !== right.length || left.some((row, index) => row.length !== right[index]?.length)) return null;
+    return left.map((row, index) => row.map((entry, column) => operationOf(operator, entry, right[index]?.[column] as Expression)));
+  }
+  if (left !== null && right === null && (operator === "*" || operator === "/")) return left.map((row) => row.map((entry) => operationOf(operator, entry, expression.right)));
+  if (left === null && right !== null && operator === "*") return right.map((row) => row.map((entry) => operationOf("*", expression.left, entry)));
+  if (operator !== "*" || left === null || right === null || left.length * right.length > 100 || left[0]?.length !== right.length) return null;
   return left.map((row) =>
-    (right[0] ?? []).map((_, column) => row.map((entry, index): Expression => ({ kind: "operation", operator: "*", left: entry, right: right[index]?.[column] ?? entry })).reduce((sum, term): Expression => ({ kind: "operation", operator: "+", left: sum, right: term }))),
+    (right[0] ?? []).map((_, column) => row.map((entry, index) => operationOf("*", entry, right[index]?.[column] ?? entry)).reduce((sum, term) => operationOf("+", sum, term))),
   );
+}
+
+/** The set of reals that an answer says without doubt: inequalities joined, unions, all reals; null for a pair or a list, which may be no set. */
+function saidSet(expression: Expression): { name: Expression | null; intervals: RealInterval[] } | null {
+  if (expression.kind === "sequence") return relationIntervals(expression);
+  if (expression.kind === "relation" && expression.operators.every((operator) => operator !== "=")) return relationIntervals(expression);
+  const isSet = expression.kind === "setOperation" || (expression.kind === "symbol" && (expression.name === "R" || expression.name === "emptyset")) || (expression.kind === "bracketed" && JSON.stringify(expression.items).includes('"infty"'));
+  const intervals = isSet ? intervalOf(expression) : null;
+  return intervals === null ? null : { name: null, intervals };
 }
 
 /** Whether two answers mean the same. Symmetric; see conventions.ts for what counts as equal beyond mathematics. @throws {UnreadableError} for what is too large */
@@ -191,6 +225,8 @@ export function expressionsEqual(a: Expression, b: Expression, comparison: Compa
     if (intervals[0] !== null && intervals[1] !== null && headOf(intervals[0].name) === headOf(intervals[1].name)) return setsEqual(intervals[0].intervals, intervals[1].intervals);
     return relationsEqual(a, b, comparison);
   }
+  const setsOf = [saidSet(a), saidSet(b)] as const;
+  if (setsOf[0] !== null && setsOf[1] !== null && (setsOf[0].name === null || setsOf[1].name === null || headOf(setsOf[0].name) === headOf(setsOf[1].name))) return setsEqual(setsOf[0].intervals, setsOf[1].intervals);
   if (a.kind === "relation" || b.kind === "relation") {
     const [relation, other] = a.kind === "relation" ? [a, b] : [b as Relation, a];
     const assignment = assignmentOf(relation);
@@ -199,6 +235,8 @@ export function expressionsEqual(a: Expression, b: Expression, comparison: Compa
     const otherIntervals = intervalOf(other);
     return intervals !== null && otherIntervals !== null && setsEqual(intervals.intervals, otherIntervals);
   }
+  if (a.kind === "set" && a.items.length === 1 && b.kind === "bracketed") return expressionsEqual(a.items[0] as Expression, b, comparison);
+  if (b.kind === "set" && b.items.length === 1 && a.kind === "bracketed") return expressionsEqual(a, b.items[0] as Expression, comparison);
   const matrices = [matrixOf(a), matrixOf(b)] as const;
   if (matrices[0] !== null || matrices[1] !== null) return matrices[0] !== null && matrices[1] !== null && matricesEqual(matrices[0], matrices[1], comparison);
   if (a.kind === "setOperation" || b.kind === "setOperation") {

@@ -74,6 +74,8 @@ const functions: Readonly<Record<string, (operands: Complex[]) => Complex>> = {
   asin: realFunction(Math.asin),
   acos: realFunction(Math.acos),
   atan: arctangent,
+  floor: realFunction(Math.floor),
+  ceil: realFunction(Math.ceil),
   factorial: realFunction(factorial),
   binom: ([n, k]) => real(Math.round(factorial((n as Complex).re) / (factorial((k as Complex).re) * factorial((n as Complex).re - (k as Complex).re)))),
   max: (operands) => real(Math.max(...operands.map(({ re }) => re))),

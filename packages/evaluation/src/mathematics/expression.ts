@@ -10,8 +10,8 @@ export type Expression =
   | { kind: "operation"; operator: "+" | "-" | "*" | "/" | "^"; left: Expression; right: Expression }
   | { kind: "negative"; operand: Expression }
   | { kind: "plusMinus"; left: Expression | null; right: Expression }
-  /** several values that no bracket encloses; `ordered` is false where "and" or "or" joins them */
-  | { kind: "sequence"; items: Expression[]; ordered: boolean }
+  /** several values that no bracket encloses; `ordered` is false where "and" or "or" joins them, `alternative` true where "or" does */
+  | { kind: "sequence"; items: Expression[]; ordered: boolean; alternative?: boolean }
   /** a tuple, point or interval: the brackets alone do not tell them apart */
   | { kind: "bracketed"; open: "(" | "["; close: ")" | "]"; items: Expression[] }
   | { kind: "set"; items: Expression[] }

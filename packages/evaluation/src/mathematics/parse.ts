@@ -22,6 +22,8 @@ class Reader {
   readonly units: string[] = [];
   /** how many `|` are open: the next one closes */
   bars = 0;
+  /** whether the argument of a trigonometric function is being read: degrees mean something there */
+  trigonometric = false;
   readonly tokens: readonly Token[];
 
   constructor(tokens: readonly Token[]) {
@@ -76,17 +78,19 @@ function joinThousands(text: string): string {
 function sequence(reader: Reader): Expression {
   const items: Expression[] = [];
   let ordered = true;
+  let alternative = false;
   for (;;) {
     items.push(relation(reader));
     let separated = false;
     while (reader.at(",", ";", "and", "or")) {
       if (reader.at("and", "or")) ordered = false;
+      if (reader.at("or")) alternative = true;
       reader.index += 1;
       separated = true;
     }
     if (!separated || reader.peek() === undefined || reader.at(")", "]", "}", "\\}")) break;
   }
-  return items.length === 1 ? (items[0] as Expression) : { kind: "sequence", items, ordered };
+  return items.length === 1 ? (items[0] as Expression) : { kind: "sequence", items, ordered, ...(alternative ? { alternative } : {}) };
 }
 
 function relation(reader: Reader): Expression {
@@ -95,9 +99,13 @@ function relation(reader: Reader): Expression {
   for (;;) {
     const token = reader.peek();
     if (token?.type === "command" && (token.name === "approx" || token.name === "simeq")) {
-      // What is only near the value says nothing beyond it.
       reader.index += 1;
-      setExpression(reader);
+      const near = setExpression(reader);
+      // What is only near a value says nothing beyond it; what is near a name is all that is said of it.
+      const [named] = operands;
+      if (operands.length > 1 || (named?.kind !== "symbol" && named?.kind !== "word")) continue;
+      operators.push("=");
+      operands.push(near);
       continue;
     }
     if (token?.type === "command" && (token.name === "in" || token.name === "ni")) operators.push("in");
@@ -113,6 +121,12 @@ function setExpression(reader: Reader): Expression {
   let left = sum(reader);
   for (;;) {
     const token = reader.peek();
+    if (token?.type === "command" && (token.name === "over" || token.name === "choose")) {
+      reader.index += 1;
+      const right = sum(reader);
+      left = token.name === "over" ? { kind: "operation", operator: "/", left, right } : { kind: "call", name: "binom", operands: [left, right] };
+      continue;
+    }
     const operator = token?.type === "command" ? setOperators.get(token.name as "cup") : undefined;
     if (operator === undefined) return left;
     reader.index += 1;
@@ -139,7 +153,7 @@ function beginsFactor(reader: Reader): boolean {
   const token = reader.peek();
   if (token === undefined) return false;
   if (token.type === "operator") return token.text === "(" || token.text === "[" || token.text === "{" || token.text === "\\{" || (token.text === "|" && reader.bars === 0);
-  if (token.type === "command") return !["in", "ni", "cup", "cap", "setminus", "backslash", "pm", "mp", "end", "degree", "circ", "approx", "simeq"].includes(token.name);
+  if (token.type === "command") return !["in", "ni", "cup", "cap", "setminus", "backslash", "pm", "mp", "end", "degree", "circ", "approx", "simeq", "over", "choose", "rfloor", "rceil", "rangle"].includes(token.name);
   return token.type !== "unit";
 }
 
@@ -149,14 +163,31 @@ function product(reader: Reader): Expression {
     takeUnits(reader);
     if (reader.take("*")) left = { kind: "operation", operator: "*", left, right: factor(reader) };
     else if (reader.take("/", ":")) left = { kind: "operation", operator: "/", left, right: factor(reader) };
+    else if (isWhole(left) && beginsPlainFraction(reader)) left = { kind: "operation", operator: "+", left, right: plainFraction(reader) };
     else if (beginsFactor(reader)) left = times(left, power(reader));
     else return left;
   }
 }
 
-/** A mixed number `2\frac{1}{3}` is a sum; everything else side by side is a product. */
+const isWhole = (expression: Expression): boolean => expression.kind === "number" && /^\d+$/.test(expression.literal);
+const isWholeToken = (token: Token | undefined): boolean => token?.type === "number" && /^\d+$/.test(token.text);
+
+/** `1/2` behind a whole number: a mixed number, `3 1/2`. */
+function beginsPlainFraction(reader: Reader): boolean {
+  const bar = reader.peek(1);
+  return isWholeToken(reader.peek()) && bar?.type === "operator" && bar.text === "/" && isWholeToken(reader.peek(2));
+}
+
+function plainFraction(reader: Reader): Expression {
+  const left = primary(reader);
+  reader.index += 1;
+  return { kind: "operation", operator: "/", left, right: primary(reader) };
+}
+
+/** A mixed number `2\frac{1}{3}` is a sum, `C(2,-1)` a point with its name; everything else side by side is a product. */
 function times(left: Expression, right: Expression): Expression {
-  const mixed = left.kind === "number" && /^\d+$/.test(left.literal) && right.kind === "operation" && right.operator === "/" && right.left.kind === "number" && right.right.kind === "number";
+  if (left.kind === "symbol" && /^[A-Z](?:_|$)/.test(left.name) && right.kind === "bracketed" && right.items.length > 1) return right;
+  const mixed = isWhole(left) && right.kind === "operation" && right.operator === "/" && right.left.kind === "number" && right.right.kind === "number";
   return { kind: "operation", operator: mixed ? "+" : "*", left, right };
 }
 
@@ -191,7 +222,10 @@ function power(reader: Reader): Expression {
     if (reader.take("!")) base = { kind: "call", name: "factorial", operands: [base] };
     else if (reader.take("'")) base = { kind: "call", name: "derivative", operands: [base] };
     else if (reader.take("%")) reader.percent = true;
-    else if (token?.type === "command" && (token.name === "degree" || token.name === "circ")) reader.index += 1;
+    else if (token?.type === "command" && (token.name === "degree" || token.name === "circ")) {
+      reader.index += 1;
+      base = inDegrees(reader, base);
+    }
     else if (reader.take("^")) {
       const next = reader.peek();
       const degree = next?.type === "command" ? next : reader.at("{") ? reader.peek(1) : undefined;
@@ -199,9 +233,16 @@ function power(reader: Reader): Expression {
         const braced = reader.take("{");
         reader.index += 1;
         if (braced) reader.expect("}");
+        if (degree.name !== "prime") base = inDegrees(reader, base);
       } else base = { kind: "operation", operator: "^", left: base, right: reader.nested(() => exponent(reader)) };
     } else return base;
   }
+}
+
+/** Degrees are passed over as units are, but for the argument of a sine. */
+function inDegrees(reader: Reader, value: Expression): Expression {
+  if (!reader.trigonometric) return value;
+  return { kind: "operation", operator: "/", left: { kind: "operation", operator: "*", left: value, right: { kind: "symbol", name: "pi" } }, right: numberOf("180") };
 }
 
 function exponent(reader: Reader): Expression {
@@ -249,6 +290,7 @@ function named(reader: Reader, letter: string): Expression {
   if (functionLetters.has(letter) && reader.at("(")) {
     reader.index += 1;
     const inside = bracket(reader, "(");
+    if (/[A-Z]/.test(letter) && inside.kind === "bracketed" && inside.items.length > 1) return inside;
     return { kind: "call", name, operands: inside.kind === "bracketed" ? inside.items : [inside] };
   }
   return { kind: "symbol", name };
@@ -272,6 +314,13 @@ function command(reader: Reader, name: string): Expression {
     if (reader.take("(")) return { kind: "call", name: "sqrt", operands: [bracket(reader, "(")] };
     return { kind: "call", name: "sqrt", operands: [argument(reader)] };
   }
+  if (name === "lfloor" || name === "lceil") {
+    const operand = sum(reader);
+    const token = reader.peek();
+    if (token?.type !== "command" || token.name !== (name === "lfloor" ? "rfloor" : "rceil")) throw new UnreadableError("a bracket is not closed");
+    reader.index += 1;
+    return { kind: "call", name: name === "lfloor" ? "floor" : "ceil", operands: [operand] };
+  }
   if (name === "begin") return matrix(reader);
   if (bigOperators.has(name)) return bigOperator(reader, name);
   if (namedFunctions.has(name)) return namedFunction(reader, name);
@@ -283,7 +332,10 @@ function namedFunction(reader: Reader, name: string): Expression {
   let exponentOf: Expression | null = null;
   if (reader.take("_")) base = argument(reader);
   if (reader.take("^")) exponentOf = argument(reader);
+  const outer = reader.trigonometric;
+  reader.trigonometric = /^(?:sin|cos|tan|cot|sec|csc)$/.test(name);
   const operand = reader.at("(") ? primary(reader) : impliedArgument(reader);
+  reader.trigonometric = outer;
   const operands = operand.kind === "bracketed" ? operand.items : [operand];
   const call: Expression = base === null ? { kind: "call", name, operands } : { kind: "call", name, operands: [...operands, base] };
   return exponentOf === null ? call : { kind: "operation", operator: "^", left: call, right: exponentOf };
@@ -324,7 +376,13 @@ function matrix(reader: Reader): Expression {
     else if (!reader.take("&")) (rows.at(-1) as Expression[]).push(sequence(reader));
   }
   while (reader.peek() !== undefined && !reader.take("}")) reader.index += 1;
-  return { kind: "matrix", rows: rows.filter((row) => row.length > 0) };
+  const filled = rows.filter((row) => row.length > 0);
+  // Equations one below the other say the same as side by side.
+  if (/cases|align/.test(name.join("")) && filled.every((row) => row.length === 1)) {
+    const items = filled.map(([item]) => item as Expression);
+    return items.length === 1 ? (items[0] as Expression) : { kind: "sequence", items, ordered: false };
+  }
+  return { kind: "matrix", rows: filled };
 }
 
 function bracket(reader: Reader, opening: string): Expression {
@@ -335,6 +393,7 @@ function bracket(reader: Reader, opening: string): Expression {
     reader.bars -= 1;
     return { kind: "call", name: "abs", operands: [operand] };
   }
+  if (opening === "\\{" && namesElement(reader)) return condition(reader);
   if (opening === "\\{") return { kind: "set", items: listItems(reader, ["\\}", "}"]).items };
   if (opening === "{") {
     const inside = listItems(reader, ["}", "\\}"]);
@@ -347,6 +406,25 @@ function bracket(reader: Reader, opening: string): Expression {
   reader.bars = bars;
   if (items.length === 1 && opening === "(" && close === ")") return items[0] as Expression;
   return { kind: "bracketed", open: opening, close: close as ")" | "]", items };
+}
+
+/** How many tokens name the element of a set by its condition, `x |`, `x : ` or `x \in R |`; null where it is a list. */
+function elementLength(reader: Reader): number | null {
+  if (reader.peek()?.type !== "symbol") return null;
+  const belongs = reader.peek(1);
+  const length = belongs?.type === "command" && belongs.name === "in" ? (reader.peek(2)?.type === "operator" ? 5 : 3) : 1;
+  const bar = reader.peek(length);
+  return bar?.type === "operator" && (bar.text === "|" || bar.text === ":") ? length + 1 : null;
+}
+
+const namesElement = (reader: Reader): boolean => elementLength(reader) !== null;
+
+/** `\{x | x > 2\}` says what its condition says. */
+function condition(reader: Reader): Expression {
+  reader.index += elementLength(reader) ?? 0;
+  const said = sequence(reader);
+  if (!reader.take("\\}", "}")) throw new UnreadableError("a bracket is not closed");
+  return said;
 }
 
 function listItems(reader: Reader, closings: string[]): { items: Expression[]; ordered: boolean; close: string } {

@@ -1,5 +1,5 @@
 import { realValueOf } from "./evaluate.js";
-import type { Expression } from "./expression.js";
+import { UnreadableError, type Expression } from "./expression.js";
 import { closeTo } from "./number.js";
 
 /** A part of the real line; the ends are infinite where it has none. */
@@ -34,22 +34,63 @@ export function intervalOf(expression: Expression): RealInterval[] | null {
   if (expression.kind === "symbol" && (expression.name === "R" || expression.name === "emptyset")) {
     return expression.name === "R" ? [{ low: -Infinity, high: Infinity, lowClosed: false, highClosed: false }] : [];
   }
-  if (expression.kind === "setOperation" && expression.operator === "union") {
+  if (expression.kind === "setOperation") {
     const left = intervalOf(expression.left);
     const right = intervalOf(expression.right);
-    return left === null || right === null ? null : [...left, ...right];
+    if (left === null || right === null) return null;
+    if (expression.operator === "union") return [...left, ...right];
+    return intersection(left, expression.operator === "intersection" ? right : complement(right));
   }
   return null;
 }
 
-/** An inequality in one symbol as the interval it says the symbol is in: `-2 ≤ x ≤ 7`, `x > 3`, `x ∈ [0,1)`. */
+/** Sets of more parts than this are no answers. */
+const maximumParts = 60;
+
+function intersection(a: readonly RealInterval[], b: readonly RealInterval[]): RealInterval[] {
+  if (a.length * b.length > maximumParts) throw new UnreadableError("too many parts");
+  return a.flatMap((first) =>
+    b.map((second): RealInterval => {
+      const low = Math.max(first.low, second.low);
+      const high = Math.min(first.high, second.high);
+      const holds = (end: number, side: "low" | "high") => [first, second].every((interval) => interval[side] !== end || interval[`${side}Closed`]);
+      return { low, high, lowClosed: holds(low, "low"), highClosed: holds(high, "high") };
+    }),
+  );
+}
+
+function complement(intervals: readonly RealInterval[]): RealInterval[] {
+  let rest: RealInterval[] = [{ low: -Infinity, high: Infinity, lowClosed: false, highClosed: false }];
+  for (const { low, high, lowClosed, highClosed } of intervals) {
+    rest = intersection(rest, [{ low: -Infinity, high: low, lowClosed: false, highClosed: !lowClosed && low !== -Infinity }, { low: high, high: Infinity, lowClosed: !highClosed && high !== Infinity, highClosed: false }]).filter(({ low, high, lowClosed, highClosed }) => low < high || (low === high && lowClosed && highClosed));
+  }
+  return rest;
+}
+
+/** Inequalities in one symbol as the set that they say it is in: `x < 1 or x > 2`, `k > -1 and k ≠ 0`; null where one is none, or is about another symbol. */
+function sequenceIntervals(expression: Extract<Expression, { kind: "sequence" }>): { name: Expression; intervals: RealInterval[] } | null {
+  const parts = expression.items.map(relationIntervals);
+  const [first] = parts;
+  if (first === null || first === undefined || first.name.kind !== "symbol") return null;
+  const { name } = first.name;
+  const sets = parts.flatMap((part) => (part?.name.kind === "symbol" && part.name.name === name ? [part.intervals] : []));
+  if (sets.length < parts.length) return null;
+  return { name: first.name, intervals: expression.alternative === true ? sets.flat() : sets.reduce(intersection) };
+}
+
+/** An inequality in one symbol as the interval it says the symbol is in: `-2 ≤ x ≤ 7`, `x > 3`, `x ∈ [0,1)`; several of them as one set. */
 export function relationIntervals(expression: Expression): { name: Expression; intervals: RealInterval[] } | null {
+  if (expression.kind === "sequence") return sequenceIntervals(expression);
   if (expression.kind !== "relation") return null;
   const { operands, operators } = expression;
   const [first, second, third] = operands as [Expression, Expression, Expression?];
   if (operators.length === 1 && operators[0] === "in" && first.kind === "symbol") {
     const intervals = intervalOf(second);
     return intervals === null ? null : { name: first, intervals };
+  }
+  if (operators.length === 1 && operators[0] === "!=" && first.kind === "symbol") {
+    const value = realValueOf(second);
+    return value === null ? null : { name: first, intervals: complement([{ low: value, high: value, lowClosed: true, highClosed: true }]) };
   }
   if (!operators.every((operator) => operator === "<" || operator === ">" || operator === "<=" || operator === ">=")) return null;
   const interval: RealInterval = { low: -Infinity, high: Infinity, lowClosed: false, highClosed: false };

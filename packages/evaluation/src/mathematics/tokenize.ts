@@ -12,9 +12,9 @@ export type Token =
 /** Characters that stand for what is also written otherwise. */
 const characters = new Map(Object.entries({
   "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "÷": "/", "∕": "/", "≤": "<=", "⩽": "<=", "≦": "<=", "≥": ">=", "⩾": ">=", "≧": ">=", "≠": "!=",
-  "∞": "\\infty ", "∪": "\\cup ", "∩": "\\cap ", "∈": "\\in ", "±": "\\pm ", "∓": "\\mp ", "π": "\\pi ", "√": "\\sqrt ", "°": "\\degree ", "℃": "\\degree ", "％": "%", "（": "(", "）": ")",
+  "∞": "\\infty ", "∪": "\\cup ", "∩": "\\cap ", "∈": "\\in ", "±": "\\pm ", "∓": "\\mp ", "π": "\\pi ", "√": "\\sqrt ", "°": "\\degree ", "˚": "\\degree ", "º": "\\degree ", "℃": "\\degree ", "度": "\\degree ", "或": "\\text{or} ", "和": "\\text{and} ", "与": "\\text{and} ", "且": "\\text{and} ", "％": "%", "（": "(", "）": ")",
   "，": ",", "、": ",", "；": ";", "：": ":", "＝": "=", "＜": "<", "＞": ">", "＋": "+", "⁰": "^{0}", "¹": "^{1}", "²": "^{2}", "³": "^{3}", "⁴": "^{4}", "½": "\\frac12 ", "⅓": "\\frac13 ", "⅔": "\\frac23 ", "¼": "\\frac14 ", "¾": "\\frac34 ",
-  "∠": " ", "€": " ", "£": " ", "￥": " ", "¥": " ", "≈": "\\approx ", "\u00a0": " ", "\u2009": " ", "\u200b": "",
+  "∠": " ", "△": " ", "∅": "\\emptyset ", "ℝ": "R", "θ": "\\theta ", "α": "\\alpha ", "β": "\\beta ", "γ": "\\gamma ",  "€": " ", "£": " ", "￥": " ", "¥": " ", "≈": "\\approx ", "\u00a0": " ", "\u2009": " ", "\u200b": "",
 }));
 const characterPattern = new RegExp(`[${[...characters.keys()].join("")}]`, "gu");
 
@@ -40,14 +40,28 @@ function repeatingFraction(_match: string, whole: string, fixed: string, repeate
   return `(${numerator}/${denominator})`;
 }
 
+const arrow = /\\(?:Rightarrow|Longrightarrow|implies|iff|Leftrightarrow|Longleftrightarrow|therefore)(?![a-zA-Z])|[⇒⟹⇔∴]/g;
+
+/** Of a chain of reasoning, `x^2=9 \Rightarrow x=3`, what it ends with. */
+function afterLastArrow(text: string): string {
+  let end = -1;
+  for (const match of text.matchAll(arrow)) end = match.index + match[0].length;
+  return end === -1 || text.slice(end).trim() === "" ? text : text.slice(end);
+}
+
 /** Writes every character and command that has several spellings in one. */
-export function normalizeText(text: string): string {
+export function normalizeText(whole: string): string {
+  const text = afterLastArrow(whole).replace(/(\\(?:begin|end)\s*\{[a-z]{1,20})\*\}/g, "$1}");
   let result = text.replace(/\s{2,}/g, " ").replace(characterPattern, (character) => characters.get(character) ?? character);
   // Responses that were escaped twice. In a matrix two backslashes end a row.
   if (!result.includes("\\begin")) result = result.replace(/\\\\(?=[a-zA-Z(){}[\]!,;$%])/g, "\\");
   result = result.replace(/\\(?:text|mbox|textbf|mathrm|textrm)\s*\{([^{}]*\d[^{}]*)\}/g, " $1 ").replace(repeating, repeatingFraction).replace(/\\\{\s*\\\}/g, "\\emptyset ");
+  if (/\\begin\s*\{(?:align|cases|gather|aligned|array)/.test(result)) result = result.replace(/&\s*(?==|<|>|\\[lg]e|\\approx|\\ne)/g, " ").replace(/\\\\\s*(?==|<|>)/g, " ");
+  result = result.replace(/(?<=[\w)])\*\*(?=[\d(.])/g, "^");
   return result.replace(/\\!\s*/g, "").replace(/(?<!\\)\\[,;:> ]|\\(?=\n)|~/g, " ").replace(/\\[()[\]$]|\$/g, " ").replace(/\{,\}/g, ",").replace(/\\%/g, "%");
 }
+
+const numberWords = new Map(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"].map((word, value) => [word, String(value)]));
 
 /** `\text{…}`: a separator, a letter, or (after a value) a unit. */
 function textToken(content: string): Token | null {
@@ -57,6 +71,8 @@ function textToken(content: string): Token | null {
   if (letter !== null) return { type: "symbol", name: letter[1] as string };
   if (functions.has(text)) return { type: "command", name: text };
   if (text === "") return null;
+  const value = numberWords.get(text.toLowerCase());
+  if (value !== undefined) return { type: "number", text: value };
   return unitPattern.test(text) ? { type: "unit", name: unitName(text) } : { type: "word", text: text.toLowerCase() };
 }
 
@@ -77,12 +93,13 @@ function lettersOf(run: string, push: (token: Token) => void): void {
   const constant = constants.get(lower);
   if (constant !== undefined) push({ type: "command", name: constant });
   else if (functions.has(run)) push({ type: "command", name: run });
+  else if (numberWords.has(lower)) push({ type: "number", text: numberWords.get(lower) as string });
   else if (run.length > 1 && unitPattern.test(run)) push({ type: "unit", name: unitName(run) });
   else for (const letter of run) push({ type: "symbol", name: letter });
 }
 
 /** Matches what stands at the cursor, in order of precedence. */
-const pattern = /\s+|(\d+(?:\.\d+)?|\.\d+)|\\([a-zA-Z]+)\*?|(\\[{}|])|([a-zA-Z]+)|(<=|>=|!=|->|==|[-+*/^_=<>()[\]{}|,;:!&%'])|(\\\\)|([\s\S])/gy;
+const pattern = /\s+|(\d+(?:\.\d+)?(?:[eE][+-]?\d+(?![\d.a-zA-Z]))?|\.\d+)|\\([a-zA-Z]+)\*?|(\\[{}|])|([a-zA-Z]+)|(<=|>=|!=|->|==|[-+*/^_=<>()[\]{}|,;:!&%'])|(\\\\)|([\s\S])/gy;
 
 /** Cuts normalised text into tokens. @throws {UnreadableError} for what is too long or has characters that mean nothing */
 export function tokenize(text: string): Token[] {

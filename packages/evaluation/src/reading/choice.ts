@@ -20,7 +20,7 @@ const plain = (text: string): string =>
   text
     .replace(/\\(?:text|mathrm|mathbf|textbf)\s*\{([^{}]*)\}/g, "$1")
     .replace(/\^\{?\\circ\}?|\\degree|\bdegrees?\b/g, "°")
-    .replace(/\\[()[\]]|[$*`"“”]/g, " ")
+    .replace(/\\[()[\]]|[$*`"“”‘’]|(?<![A-Za-z\d])'|'(?![A-Za-z])/g, " ")
     .replace(/\s+/g, " ")
     .trim()
     .replace(/[.,;!。]+$/, "")
@@ -45,7 +45,7 @@ function choiceOfText(text: string, choices: readonly Choice[]): Finding {
 }
 
 /** What may follow a letter that is an answer and not a word or the name of a point. */
-const afterLetter = /^(?:$|[).\],:;!?}。-]|\s*(?:$|[-–—:(.,;!?}\]]|because|since|as\b|which|with\b|is\b|option|choice|为|\n))/i;
+const afterLetter = /^(?:$|[).\],:;!?}。-]|\s*(?:$|[-–—:(.,;!?}\]]|because|since|as\b|which|with\b|is\b|option|choice|为|选项|正确|\n))/i;
 
 /** The letter a text begins with, and whether others follow. An announced letter may be explained; one alone stands with nothing but its own text. */
 function choiceOfLetter({ content, choices, announced }: { content: string; choices: readonly Choice[]; announced: boolean }): Finding {
@@ -81,12 +81,32 @@ function parenthesized(text: string, choices: readonly Choice[]): number[] {
   return [...new Set(found)].filter((index) => index !== -1);
 }
 
+/** Verbs and signs behind which a concluding sentence has its value. */
+const equating = /\b(?:is|are|equals|equal to|be)\b|[=≈]|等于|[为是]/g;
+const concluding = /^(?:[*#>\s]*)(?:so|thus|hence|therefore|then|consequently|the|it|this|所以|因此|故)(?![a-z])/i;
+
+/** The choice whose value a concluding sentence ends with, "Therefore, angle C is 60°."; a sentence that says more than one thing says nothing. */
+function choiceOfConclusion(sentence: string, choices: readonly Choice[]): Finding {
+  if (sentence.length > 400 || !concluding.test(sentence)) return { kind: "none" };
+  const marks = [...sentence.matchAll(equating)];
+  const last = marks.at(-1);
+  if (last === undefined || marks.filter(([mark]) => mark !== "=").length > 1) return { kind: "none" };
+  return choiceOfText(sentence.slice(last.index + last[0].length), choices);
+}
+
+/** "Yes, because …" where the choices are words that a response can begin with. */
+function choiceOfFirstWord(text: string, choices: readonly Choice[]): Finding {
+  const word = /^[\s*"']*(yes|no|true|false)[\s*"']*[,.;:!\n-]/i.exec(text)?.[1]?.toLowerCase();
+  const choice = word === undefined ? -1 : choices.findIndex((one) => plain(one.text).toLowerCase() === word);
+  return choice === -1 ? { kind: "none" } : { kind: "choice", choice, by: "text" };
+}
+
 const reasons = { several: "it names more than one choice", conflict: "the letter and the value beside it are of different choices", none: "nothing in it says which choice is meant" } as const;
 
 /**
  * Reads which choice a response picks. In order: the last place that says what the answer is (`\boxed{}`, "Answer: B",
- * "the answer is (C)", "故选B"), so that an after-thought counts; a response, or a last line, that is nothing but a choice.
- * There the letter counts, or the text or value of exactly one choice. Nothing is guessed: letters that merely occur, values near a
+ * "the answer is (C)", "故选B"), so that an after-thought counts; a response, or a last or first line, that is nothing but a choice; a
+ * concluding sentence that ends with a value. There the letter counts, or the text or value of exactly one choice. Nothing is guessed: letters that merely occur, values near a
  * choice, and several letters are unreadable.
  */
 export function extractChoice({ response, choices }: { response: string; choices: readonly Choice[] }): ChoiceReading {
@@ -111,5 +131,11 @@ export function extractChoice({ response, choices }: { response: string; choices
   const sentence = last.split(/(?<=[.!?。])\s+/).at(-1) ?? last;
   const letters = parenthesized(sentence, choices);
   if (letters.length === 1 && parenthesized(last, choices).length === 1) return reading({ kind: "choice", choice: letters[0] as number, by: "letter" }, sentence);
+  // A response may begin with its answer and explain it.
+  const opening = lines[0] ?? "";
+  const ofOpening = lines.length > 1 && opening.length <= 200 ? choiceOf(opening, choices, { announced: false }) : choiceOfFirstWord(text, choices);
+  if (ofOpening.kind === "choice" && letters.length === 0) return reading(ofOpening, opening);
+  const concluded = letters.length === 0 ? choiceOfConclusion(sentence, choices) : { kind: "none" as const };
+  if (concluded.kind === "choice") return reading(concluded, sentence);
   return reading({ kind: letters.length > 1 ? "several" : "none" }, sentence);
 }

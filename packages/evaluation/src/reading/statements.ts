@@ -67,22 +67,36 @@ export function withoutCourtesies(text: string): string {
   return result;
 }
 
+const thoughtEnds = ["</think>", "</thinking>", "</thought>", "<|end_of_thought|>", "◁/think▷"];
+
+/** What follows the thoughts of a model that marks them; all of it where nothing does. */
+export function withoutThoughts(response: string): string {
+  const end = Math.max(...thoughtEnds.map((mark) => (response.includes(mark) ? response.lastIndexOf(mark) + mark.length : 0)));
+  return response.slice(end).trim() === "" ? response : response.slice(end);
+}
+
 /** The end of a response, with full-width letters and signs made plain. */
 export function searchedText(response: string): string {
-  return withoutCourtesies(collapseSpaces(response.slice(-maximumSearchLength).normalize("NFKC")));
+  return withoutCourtesies(collapseSpaces(withoutThoughts(response.slice(-maximumSearchLength)).normalize("NFKC")));
 }
 
 const announcements = [
   // The word "answer" and what it is: "Answer: B", "**Answer:** B", "the answer is (C)", "Final answer = 5".
-  /(?:final\s+|correct\s+)?answer[*>"'\]]*\s*(?:is|:|=|would be|should be)(?:\s*:)?\s*/gi,
+  /(?:final\s+|correct\s+)?answer[*>"'\]]*\s*(?:is|:|=|would be|should be|must be|will be)(?:\s*:)?\s*/gi,
+  // "Ans: B", "Ans. B".
+  /(?<![a-z])ans\s*[.:]\s*/gi,
+  // "which corresponds to option B", "that's option B": only where the word says that it is one.
+  /(?:corresponds?\s+to|match(?:es)?|\bis|'s)\s+(?=(?:option|choice)\s*\(?[A-H]\b)/gi,
   // "<answer> B </answer>".
   /<answer>\s*/gi,
   /(?:correct|right|best)\s+(?:option|choice)\**\s*(?:is|:|=)\s*/gi,
   /(?:choose|select|pick)\s*:?\s+(?=(?:option|choice)?\s*\(?[A-Z]\b)/gi,
   /(?:正确)?(?:答案|选项)\s*(?:应该)?(?:是|为|选)?\s*:?\s*/g,
+  /(?:^|\n)\s*答\s*:\s*/g,
   /(?:故|应|因此|所以)?选(?:择)?\s*:?\s*(?=\(?[A-Z]\b)/g,
 ];
 /** "Option C is the correct answer", "(C) is correct": the announcement stands behind. */
+const behindInChinese = /选项?\s*(\(?[A-H]\)?)\s*(?:是)?(?:正确|对)/g;
 const behind = /(?:option|choice)?\s*(\(?[A-Z]\)?)\s+is\s+(?:the\s+)?(?:correct|right)(?!\s+(?:angle|triangle))/g;
 
 /** The answer is in one of the last statements, if in any. */
@@ -99,6 +113,6 @@ export function statementsIn(text: string): Statement[] {
       if (!/\\(?:boxed|fbox)/.test(line.slice(0, 30))) statements.push({ content: line, position: match.index, strong });
     }
   }
-  for (const match of text.matchAll(behind)) statements.push({ content: match[1] as string, position: match.index, strong: false });
+  for (const pattern of [behind, behindInChinese]) for (const match of text.matchAll(pattern)) statements.push({ content: match[1] as string, position: match.index, strong: false });
   return statements.sort((a, b) => a.position - b.position).slice(-maximumStatements);
 }
