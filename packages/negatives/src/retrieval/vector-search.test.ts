@@ -3,6 +3,7 @@ import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { describe, expect, it } from "vitest";
 import { randomFor } from "../choose-edits.js";
 import { BestNeighbours } from "./search.js";
+import { shortVectors } from "./shortlist.js";
 import { unitVectors, vectorSearch } from "./vector-search.js";
 
 function randomVectors(count: number, width: number): Float32Array {
@@ -34,6 +35,29 @@ describe("vectorSearch", () => {
       const expected = bruteForce(vectors, width, query, 20);
       expect(found[place]!.map(({ index }) => index)).toEqual(expected.map(({ index }) => index));
       found[place]!.forEach(({ similarity }, rank) => expect(similarity).toBeCloseTo(expected[rank]!.similarity, 5));
+    });
+    search.dispose();
+  });
+
+  it("is as exact where vectors lie near a subspace and most rows are ruled out by a bound, copies among them too", async () => {
+    const [count, width, held] = [20_500, 64, 12];
+    const parts = randomVectors(count, held);
+    const noise = randomVectors(count, width);
+    const vectors = Float32Array.from({ length: count * width }, (_, at) => {
+      const [row, place] = [Math.floor(at / width), at % width];
+      return (place < held ? parts[row * held + place]! : 0) + 0.05 * noise[at]!;
+    });
+    // The last 40 rows are copies of the first.
+    for (let row = count - 40; row < count; row += 1) vectors.set(vectors.subarray(0, width), row * width);
+    expect(shortVectors(unitVectors(vectors, width), width)!.width).toBe(33);
+    const search = await vectorSearch({ vectors, width });
+    const queries = [0, 7, 10_000, count - 1];
+    const found = await search(queries, 30);
+    queries.forEach((query, place) => {
+      const expected = bruteForce(vectors, width, query, 30);
+      found[place]!.forEach(({ similarity }, rank) => expect(similarity).toBeCloseTo(expected[rank]!.similarity, 5));
+      if (place === 1 || place === 2) expect(found[place]!.map(({ index }) => index)).toEqual(expected.map(({ index }) => index));
+      else expect(found[place]!.every(({ index }) => index === 0 || index >= count - 40)).toBe(true);
     });
     search.dispose();
   });
