@@ -1,10 +1,9 @@
 import type { Benchmark, RecordedEntry } from "./benchmarks/benchmark.js";
 import type { EvaluationQuestion } from "./question.js";
-import type { JudgedAnswer, Score } from "./score.js";
+import { intervalOf, type JudgedAnswer, type OfficialAccuracy, type Score } from "./score.js";
 
 /** A score by the authors' own scorer, beside the strict one. */
-export interface OfficialScore {
-  accuracy: number;
+export interface OfficialScore extends OfficialAccuracy {
   /** questions that the authors' scorer leaves to a person or a language model, and of which the record keeps no verdict: they count as wrong */
   undecided: number;
 }
@@ -46,10 +45,11 @@ export function officialScore({
     else verdicts.set(question.id, verdict);
   }
   if (verdicts.size === 0) return null;
-  const share = (some: readonly JudgedAnswer[]) => some.filter(({ id }) => verdicts.get(id) === true).length / some.length;
+  const isRight = ({ id }: JudgedAnswer) => verdicts.get(id) === true;
+  const accuracyOf = (some: readonly JudgedAnswer[]): OfficialAccuracy => ({ accuracy: some.filter(isRight).length / some.length, interval: intervalOf(some, isRight) });
   return {
-    official: { accuracy: share(answers), undecided },
-    byCategory: Object.fromEntries(Object.entries(byCategory).map(([category, one]) => [category, { ...one, official: { accuracy: share(answers.filter(({ categories }) => categories.includes(category))) } }])),
+    official: { ...accuracyOf(answers), undecided },
+    byCategory: Object.fromEntries(Object.entries(byCategory).map(([category, one]) => [category, { ...one, official: accuracyOf(answers.filter(({ categories }) => categories.includes(category))) }])),
     disagreements: answers.flatMap(({ id, outcome, extracted }) => {
       const verdict = verdicts.get(id);
       return verdict === undefined || verdict === (outcome === "right") ? [] : [{ id, official: verdict, strict: outcome, extracted }];

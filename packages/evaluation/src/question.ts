@@ -11,6 +11,8 @@ export interface EvaluationQuestion {
   id: string;
   /** what the model reads, whole */
   prompt: string;
+  /** the question alone, without instruction and choices: what is compared with training data. The prompt where left out */
+  text?: string;
   /** the path of the picture, or null where there is none (or it was not downloaded) */
   image: string | null;
   /** null where the answer is open */

@@ -8,7 +8,7 @@ import { compareRuns, comparisonPage } from "./compare.js";
 import { endpointModel } from "./models/endpoint.js";
 import { parseModelSpecification, type Model } from "./models/model.js";
 import { choicePrompt, lettered, type EvaluationQuestion } from "./question.js";
-import { permuteChoices } from "./variants.js";
+import { permuteChoices, type Redraw } from "./variants.js";
 import { runBenchmark } from "./run.js";
 import { temporaryFolder } from "./testing.js";
 
@@ -91,6 +91,46 @@ describe("runBenchmark", () => {
   });
 });
 
+describe("what is checked and judged beside a run", () => {
+  it("names questions that training samples meet, before any is asked, with the score without them", async () => {
+    const folder = temporaryFolder();
+    const model = modelOf(async () => "Answer: A");
+    const { score } = await runBenchmark({
+      benchmark: benchmarkOf(folder),
+      folder,
+      model,
+      out: join(folder, "out"),
+      contamination: async (questions) => {
+        expect(model.asked()).toBe(0);
+        expect(questions[0]).toMatchObject({ id: "q0", text: expect.stringContaining("Question 0") as string });
+        return { train: 7, found: [{ question: "q0", train: "t1", kind: "same text", similarity: 1 }] };
+      },
+    });
+    expect(score.contamination).toMatchObject({ train: 7, found: [{ question: "q0" }], clean: { n: 19, accuracy: 9 / 19 } });
+  });
+
+  it("asks a judge what the rules cannot decide, once", async () => {
+    const folder = temporaryFolder();
+    const judge = modelOf(async () => "CORRECT", "judge");
+    const run = () => runBenchmark({ benchmark: benchmarkOf(folder), folder, model: modelOf(async ({ prompt }) => (prompt.startsWith("Question 1 ") ? "hm" : "Answer: A")), out: join(folder, "out"), judge: { model: judge, sample: 4 } });
+    expect((await run()).score).toMatchObject({ accuracy: 0.5, unreadable: 1, judge: { asked: 1, right: 1, accuracy: 0.55, agreement: { compared: 4 } } });
+    expect((await run()).score.byCategory.easy).toMatchObject({ accuracy: 0.5, judged: { accuracy: 0.6, rate: 0.1 } });
+    expect(judge.asked()).toBe(5);
+  });
+
+  it("adds up what the answers took over several runs into one folder", async () => {
+    const folder = temporaryFolder();
+    const out = join(folder, "out");
+    const baseUrl = await serve((_body, _request, response) => void response.end(completion("Answer: A")));
+    const run = (limit: number) => runBenchmark({ benchmark: benchmarkOf(folder), folder, model: endpointModel({ baseUrl, model: "m", prices: { prompt: 2, completion: 10 } }), out, limit });
+    await run(5);
+    await run(8);
+    const usage = JSON.parse(readFileSync(join(out, "usage.json"), "utf8")) as { cost: number };
+    expect(usage).toMatchObject({ requests: 8, promptTokens: 80, completionTokens: 16 });
+    expect(usage.cost).toBeCloseTo((80 * 2 + 16 * 10) / 1e6, 12);
+  });
+});
+
 describe("variants", () => {
   it("ask the same questions with other pictures or another order, and compare with the run as it was", async () => {
     const folder = temporaryFolder();
@@ -104,6 +144,18 @@ describe("variants", () => {
     expect((await compareRuns(join(folder, "plain"), join(folder, "turned"))).overall).toMatchObject({ n: 20, difference: 0 });
     // These prompts list no choices, so none can be reordered.
     expect((await runBenchmark({ benchmark, folder, model: looking, out: join(folder, "choices"), variant: "choices" })).score.unvaried).toBe(20);
+  });
+
+  it("draw figures again by a function of the caller's, and count what has no program", async () => {
+    const folder = temporaryFolder();
+    const benchmark = benchmarkOf(folder);
+    const seen = new Set<string>();
+    const model = modelOf(async ({ image, prompt }) => (seen.add(`${prompt.slice(0, 12)} ${image?.length}`), "Answer: A"));
+    const redraw: Redraw = async (question, variant, seed) => (question.id === "q0" ? null : { question: { ...question, prompt: `Renamed ${question.id} ${variant} ${seed}` }, image: Buffer.concat([png, png]) });
+    const { score } = await runBenchmark({ benchmark, folder, model, out: join(folder, "labels"), variant: "labels", redraw });
+    expect(score).toMatchObject({ variant: "labels", unvaried: 1, n: 20 });
+    expect([...seen].filter((one) => one.startsWith("Renamed") && one.endsWith(String(2 * png.length)))).not.toHaveLength(0);
+    expect((await runBenchmark({ benchmark, folder, model, out: join(folder, "hand"), variant: "hand-drawn" })).score.unvaried).toBe(20);
   });
 
   it("permuteChoices moves the texts and keeps what is right", () => {
@@ -177,7 +229,7 @@ describe("endpointModel", () => {
     expect(await model.answer({ image: null, prompt: "Which?" })).toBe("Answer: B");
     expect(bodies[0]).toMatchObject({ model: "m", temperature: 0, max_tokens: 1024, authorization: "Bearer secret", url: "/v1/chat/completions" });
     expect(JSON.stringify(bodies[0])).toContain(`data:image/png;base64,${png.toString("base64")}`);
-    expect(model.usage).toEqual({ requests: 2, promptTokens: 20, completionTokens: 4 });
+    expect(model.usage).toEqual({ requests: 2, promptTokens: 20, completionTokens: 4, cost: null });
     expect(model.identity).not.toContain("secret");
   });
 
@@ -196,6 +248,14 @@ describe("endpointModel", () => {
     await expect(model.answer({ image: null, prompt: "" })).rejects.toMatchObject({ status: 400, isRetryable: false });
     expect(request).toBe(5);
     await expect(endpointModel({ baseUrl: "http://127.0.0.1:1/v1", model: "m", retries: 1, firstWait: 1 }).answer({ image: null, prompt: "" })).rejects.toThrow(/does not answer/);
+  });
+
+  it("begins no more requests in a minute than it may", async () => {
+    const times: number[] = [];
+    const baseUrl = await serve((_body, _request, response) => (times.push(performance.now()), void response.end(completion("A"))));
+    const model = endpointModel({ baseUrl, model: "m", requestsPerMinute: 1200 });
+    await Promise.all(Array.from({ length: 6 }, () => model.answer({ image: null, prompt: "" })));
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(200);
   });
 
   it("ends a run at once where the key or the name is refused", async () => {

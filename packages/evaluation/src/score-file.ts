@@ -1,6 +1,10 @@
 import { InputError } from "@mmgeo/dataset";
 import type { Benchmark, RecordedEntry } from "./benchmarks/benchmark.js";
 import { checksumOf } from "./benchmarks/files.js";
+import { ResponseCache } from "./cache.js";
+import { checkedQuestions, contaminationReport, type ContaminationCheck, type ContaminationReport } from "./contamination.js";
+import { judgeByModel, type JudgeReport } from "./model-judge.js";
+import type { Model } from "./models/model.js";
 import { officialScore, type Disagreement } from "./official.js";
 import type { EvaluationQuestion } from "./question.js";
 import { idOfEntry, textOfEntry } from "./recorded/entry.js";
@@ -20,6 +24,8 @@ export interface FileScore extends Score {
   broken: number[];
   /** questions on which the authors' scorer and our strict reading disagree */
   disagreements: Disagreement[];
+  judge: JudgeReport | null;
+  contamination: ContaminationReport | null;
   /** what only this benchmark has, such as We-Math's diagnosis */
   more: Record<string, unknown>;
 }
@@ -81,12 +87,17 @@ export async function scoreFile({
   file,
   strict = false,
   seed = 1,
+  contamination: check = null,
+  judge = null,
 }: {
   benchmark: Benchmark;
   folder: string | null;
   file: string;
   strict?: boolean;
   seed?: number;
+  contamination?: ContaminationCheck | null;
+  /** a language model for what the rules cannot decide, how many decided answers it judges again, and the file that keeps its replies */
+  judge?: { model: Model; sample: number; cacheFile: string } | null;
 }): Promise<{ score: FileScore; answers: JudgedAnswer[]; questions: EvaluationQuestion[] }> {
   const { entries, cut, broken } = await readRecorded(file);
   if (cut && strict) throw new InputError({ message: "the end of the file is cut off; write the responses again, or score without --strict", file });
@@ -103,24 +114,37 @@ export async function scoreFile({
     const entry = entryOf.get(question.id);
     return entry === undefined ? question : (benchmark.asAsked?.(question, entry) ?? question);
   });
+  const met = await check?.(checkedQuestions(asked));
   const { score, answers } = scoreResponses({ benchmark: benchmark.name, questions, responses, strict });
   const official = officialScore({ benchmark, questions, entryOf, answers, byCategory: score.byCategory });
+  const plain: Score = { ...score, official: official?.official ?? null, byCategory: official?.byCategory ?? score.byCategory };
+  const judged = judge === null ? null : await judgedInFile({ judge, questions, score: plain, answers, seed });
   return {
     score: {
-      ...score,
-      official: official?.official ?? null,
-      byCategory: official?.byCategory ?? score.byCategory,
+      ...plain,
+      byCategory: judged?.byCategory ?? plain.byCategory,
       checksum: checksumOf(asked),
       promptVersion: benchmark.promptVersion,
       questionsFrom,
       cut,
       broken,
       disagreements: official?.disagreements ?? [],
+      judge: judged?.report ?? null,
+      contamination: met === undefined ? null : contaminationReport(met, answers),
       more: moreOf(benchmark, answers, official?.verdicts ?? null),
     },
     answers,
     questions,
   };
+}
+
+async function judgedInFile({ judge: { cacheFile, ...judge }, ...scored }: { judge: { model: Model; sample: number; cacheFile: string }; questions: readonly EvaluationQuestion[]; score: Score; answers: readonly JudgedAnswer[]; seed: number }): ReturnType<typeof judgeByModel> {
+  const cache = await ResponseCache.open(cacheFile);
+  try {
+    return await judgeByModel({ ...judge, ...scored, cache });
+  } finally {
+    await cache.close();
+  }
 }
 
 /** The benchmark's own figures from the strict reading, and from the authors' scorer beside them. */

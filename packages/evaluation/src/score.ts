@@ -25,7 +25,15 @@ export interface CategoryScore {
   accuracy: number;
   interval: Interval;
   /** by the authors' own scorer, where there is one */
-  official?: { accuracy: number };
+  official?: OfficialAccuracy;
+  /** with a language model's verdicts where one was asked */
+  judged?: { accuracy: number; interval: Interval; rate: number };
+}
+
+/** An accuracy by the authors' own scorer, with the interval that belongs to it. */
+export interface OfficialAccuracy {
+  accuracy: number;
+  interval: Interval;
 }
 
 /** What is wrong with the responses as a file; each count is 0 for a file that fits. */
@@ -53,7 +61,7 @@ export interface Score {
   /** 95 %; Wilson's where every question stands alone, a bootstrap over groups where they share pictures */
   interval: Interval;
   /** by the authors' own scorer; null where it does not apply. `undecided`: left by it to a person or a language model */
-  official: { accuracy: number; undecided: number } | null;
+  official: (OfficialAccuracy & { undecided: number }) | null;
   byCategory: Record<string, CategoryScore>;
   /** accuracy of choosing blindly, and of always choosing the most frequent label; null for open answers */
   chance: number | null;
@@ -66,9 +74,10 @@ export interface ScoredBenchmark {
   answers: JudgedAnswer[];
 }
 
-function intervalOf(answers: readonly JudgedAnswer[]): Interval {
+/** The 95 % interval of a share of answers: Wilson's where every question stands alone, else a bootstrap over groups. */
+export function intervalOf<Answer extends { group: string }>(answers: readonly Answer[], isRight: (answer: Answer) => boolean): Interval {
   const groups = answers.map(({ group }) => group);
-  const right = answers.map(({ outcome }) => Number(outcome === "right"));
+  const right = answers.map((answer) => Number(isRight(answer)));
   if (new Set(groups).size === groups.length) return wilsonInterval({ successes: right.reduce((sum, value) => sum + value, 0), total: right.length });
   return bootstrapInterval({ values: right, groups, seed: 1 });
 }
@@ -76,7 +85,7 @@ function intervalOf(answers: readonly JudgedAnswer[]): Interval {
 const share = (answers: readonly JudgedAnswer[], outcome: Judgement["outcome"]): number => answers.filter((answer) => answer.outcome === outcome).length;
 
 function categoryScore(answers: readonly JudgedAnswer[]): CategoryScore {
-  return { n: answers.length, unreadable: share(answers, "unreadable"), accuracy: answers.length === 0 ? 0 : share(answers, "right") / answers.length, interval: intervalOf(answers) };
+  return { n: answers.length, unreadable: share(answers, "unreadable"), accuracy: answers.length === 0 ? 0 : share(answers, "right") / answers.length, interval: intervalOf(answers, ({ outcome }) => outcome === "right") };
 }
 
 /** Blind baselines: the mean of 1 / choices, and the share of the most frequent gold label. */

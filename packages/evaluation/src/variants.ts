@@ -3,9 +3,28 @@ import { imageVariant, imageVariants, InputError } from "@mmgeo/dataset";
 import type { Choice, EvaluationQuestion } from "./question.js";
 import { seededRandom, shuffled } from "./statistics/random.js";
 
-/** Ways to ask the same questions otherwise: the picture changed, or the choices in another order. */
-export const variants = [...imageVariants, "choices"] as const;
+/** Variants that need the figure's program: the caller draws it again, as by hand, or with its points renamed. */
+export const redrawnVariants = ["hand-drawn", "labels"] as const;
+export type RedrawnVariant = (typeof redrawnVariants)[number];
+
+/** Ways to ask the same questions otherwise: the picture changed or drawn again, or the choices in another order. */
+export const variants = [...imageVariants, ...redrawnVariants, "choices"] as const;
 export type Variant = (typeof variants)[number];
+
+/**
+ * Draws a question's figure again from its program, which its `source` carries; for "labels" with the question rewritten for the new names.
+ * Null where there is no program. This package draws nothing: the caller supplies it.
+ */
+export type Redraw = (question: EvaluationQuestion, variant: RedrawnVariant, seed: number) => Promise<{ question: EvaluationQuestion; image: Uint8Array } | null>;
+
+/** A question as a variant asks it. */
+export interface VariedQuestion {
+  question: EvaluationQuestion;
+  /** the bytes of the picture, or null for a question without one */
+  image: () => Promise<Uint8Array | null>;
+  /** false where the question cannot be varied so, and is asked as it is */
+  varied: boolean;
+}
 
 /** @throws {InputError} that lists the variants there are */
 export function variantNamed(name: string): Variant {
@@ -56,8 +75,24 @@ export function permuteChoices(question: EvaluationQuestion, seed: number): Eval
   };
 }
 
-/** The bytes of a question's picture as a variant shows it; null for a question without one. */
-export async function imageOf(image: string | null, variant: Variant | null): Promise<Uint8Array | null> {
-  if (image === null) return null;
-  return variant === null || variant === "choices" ? readFile(image) : imageVariant(image, variant);
+const isRedrawn = (variant: Variant): variant is RedrawnVariant => redrawnVariants.some((one) => one === variant);
+
+/**
+ * The question as a variant asks it; as it is, and marked so, where that cannot be: choices that the prompt does not list, no picture, no program.
+ *
+ * @param variant null to ask it as it is
+ */
+export async function vary({ question, variant, seed, redraw = null }: { question: EvaluationQuestion; variant: Variant | null; seed: number; redraw?: Redraw | null }): Promise<VariedQuestion> {
+  const { image } = question;
+  const asItIs = { question, image: async () => (image === null ? null : readFile(image)), varied: false };
+  if (variant === null) return asItIs;
+  if (variant === "choices") {
+    const permuted = permuteChoices(question, seed);
+    return permuted === null ? asItIs : { ...asItIs, question: permuted, varied: true };
+  }
+  if (isRedrawn(variant)) {
+    const drawn = (await redraw?.(question, variant, seed)) ?? null;
+    return drawn === null ? asItIs : { question: drawn.question, image: async () => drawn.image, varied: true };
+  }
+  return image === null ? asItIs : { ...asItIs, image: () => imageVariant(image, variant), varied: true };
 }

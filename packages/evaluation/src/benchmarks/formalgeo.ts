@@ -18,6 +18,7 @@ async function load(folder: string): Promise<EvaluationQuestion[]> {
     questions.push({
       id: String(problem.problem_id),
       prompt: openPrompt(problem.problem_text_en),
+      text: problem.problem_text_en,
       image: imageAmong(folder, join("diagrams", problem.problem_img)),
       choices: null,
       gold: problem.problem_answer,

@@ -15,7 +15,7 @@ async function load(folder: string): Promise<EvaluationQuestion[]> {
     const { id, problem_text, choices: texts, answer, problem_type_goal } = await readJson(file, problemSchema);
     const choices = lettered(texts);
     if (!choices.some(({ label }) => label === answer)) throw new InputError({ message: `the answer "${answer}" is not the letter of a choice`, file, field: "answer" });
-    questions.push({ id: String(id), prompt: choicePrompt({ question: problem_text, choices }), image: imageAmong(folder, join(name, "img_diagram.png")), choices, gold: answer, categories: problem_type_goal, group: name });
+    questions.push({ id: String(id), prompt: choicePrompt({ question: problem_text, choices }), text: problem_text, image: imageAmong(folder, join(name, "img_diagram.png")), choices, gold: answer, categories: problem_type_goal, group: name });
   }
   return questions;
 }

@@ -25,7 +25,7 @@ async function load(folder: string): Promise<EvaluationQuestion[]> {
     const answer = gold.get(id);
     const choices = choicesIn(text);
     if (answer === undefined || !choices.some(({ label }) => label === answer)) throw new InputError({ message: `question ${id} has no answer among its choices in test_answers.jsonl`, file, line: index + 1 });
-    return { id, prompt: text.trim(), image: imageAmong(folder, image, join("images", image)), choices, gold: answer, categories: [], group: image };
+    return { id, prompt: text.trim(), text: /Question:([\s\S]*?)\n?Choices:/.exec(text)?.[1] ?? text, image: imageAmong(folder, image, join("images", image)), choices, gold: answer, categories: [], group: image };
   });
 }
 

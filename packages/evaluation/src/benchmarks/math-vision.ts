@@ -28,6 +28,7 @@ function questionFrom({ id, question, options, answer, subject, level, image }: 
   return {
     id,
     prompt: [instruction, question, ...list].join("\n"),
+    text: question,
     image: folder === null || image === null || image === undefined ? null : imageAmong(folder, image, join("..", image)),
     choices,
     gold: answer,

@@ -50,6 +50,7 @@ function questionFrom(problem: Problem, folder: string | null): EvaluationQuesti
   return {
     id: problem.pid,
     prompt: [hintOf(problem), `Question: ${problem.question}${unit}`, ...list].join("\n"),
+    text: problem.question,
     image: folder === null || problem.image === "" ? null : imageAmong(folder, problem.image),
     choices,
     gold,

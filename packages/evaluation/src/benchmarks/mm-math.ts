@@ -24,7 +24,7 @@ function questionFrom(problem: z.infer<typeof problemSchema>, { id, folder, file
   const gold = boxes.length > 0 ? boxes.map(({ content }) => content).join(", ") : problem.answer;
   if (gold === undefined || gold.trim() === "") throw new InputError({ message: `problem ${id} has neither a boxed answer in its solution nor an answer`, file, field: "solution" });
   const image = problem.file_name ?? problem.image ?? null;
-  return { id, prompt: openPrompt(problem.question), image: image === null ? null : imageAmong(folder, image, join("images", image), join("MM_Math", image)), choices: null, gold, categories: [problem.difficult.trim().toLowerCase()], group: image ?? id };
+  return { id, prompt: openPrompt(problem.question), text: problem.question, image: image === null ? null : imageAmong(folder, image, join("images", image), join("MM_Math", image)), choices: null, gold, categories: [problem.difficult.trim().toLowerCase()], group: image ?? id };
 }
 
 /** A JSON object keyed by id, as the authors' scorer reads one, a JSON list, or JSON Lines. */

@@ -11,6 +11,8 @@ export const records: Benchmark = {
   async load(folder, { seed }) {
     const all = [];
     for await (const record of readRecords(folder)) all.push(record);
-    return questionsOf(all, { seed, folder: folder.endsWith(".jsonl") ? dirname(folder) : folder }).questions;
+    const recordOf = new Map(all.map((record) => [record.id, record]));
+    // The record itself, from which a caller can draw the figure again.
+    return questionsOf(all, { seed, folder: folder.endsWith(".jsonl") ? dirname(folder) : folder }).questions.map((question) => ({ ...question, source: { record: recordOf.get(question.id) } }));
   },
 };

@@ -26,7 +26,7 @@ const idOf = ({ ID, key }: { ID: string; key: string }): string => `${ID}/${key}
 const stepsOf = (key: string): string => (key.endsWith("_multi") ? `S${key[0]}` : "S1");
 
 function questionFrom(value: z.infer<typeof questionSchema>, folder: string | null): EvaluationQuestion {
-  return { id: idOf(value), prompt: promptOf(value), image: folder === null ? null : imageAmong(folder, value.image_path), choices: choicesOf(value.option), gold: value.answer.trim(), categories: [stepsOf(value.key)], group: value.ID };
+  return { id: idOf(value), prompt: promptOf(value), text: value.question, image: folder === null ? null : imageAmong(folder, value.image_path), choices: choicesOf(value.option), gold: value.answer.trim(), categories: [stepsOf(value.key)], group: value.ID };
 }
 
 async function load(folder: string): Promise<EvaluationQuestion[]> {

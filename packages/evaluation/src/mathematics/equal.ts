@@ -1,8 +1,7 @@
 import { magnitude, subtract, type Complex } from "./complex.js";
 import { evaluateAt, hasSymbols, NoValueError, realValueOf } from "./evaluate.js";
-import { UnreadableError, type Expression } from "./expression.js";
+import { describe, UnreadableError, type Expression } from "./expression.js";
 import { relativeTolerance } from "./number.js";
-import { describe } from "./parse.js";
 import { intervalOf, relationIntervals, setsEqual, type RealInterval } from "./sets.js";
 
 /** Two different expressions agree at all of so many points only by design. */

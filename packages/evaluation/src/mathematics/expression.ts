@@ -31,3 +31,12 @@ export class UnreadableError extends Error {
 export const maximumExpressionLength = 4000;
 /** Brackets in brackets: enough for any answer, and far from the end of the stack. */
 export const maximumDepth = 60;
+
+/** A canonical text of an expression: what a subscript is called by. */
+export function describe(expression: Expression): string {
+  if (expression.kind === "number") return expression.literal;
+  if (expression.kind === "symbol") return expression.name;
+  if (expression.kind === "word") return expression.text;
+  if (expression.kind === "operation") return `(${describe(expression.left)}${expression.operator}${describe(expression.right)})`;
+  return JSON.stringify(expression);
+}

@@ -1,4 +1,5 @@
-import { maximumDepth, maximumExpressionLength, UnreadableError, type Expression, type RelationOperator } from "./expression.js";
+import { describe, maximumExpressionLength, UnreadableError, type Expression, type RelationOperator } from "./expression.js";
+import { Reader } from "./reader.js";
 import { normalizeText, tokenize, type Token } from "./tokenize.js";
 
 /** An answer that was read, with the units that stood in it. */
@@ -13,50 +14,6 @@ const setOperators = new Map([["cup", "union"], ["cap", "intersection"], ["setmi
 const functionLetters = new Set(["f", "g", "h", "F", "G", "H", "W", "P", "Q"]);
 const bigOperators = new Set(["sum", "prod", "int", "lim", "bigcup"]);
 const namedFunctions = new Set(["sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "log", "ln", "lg", "exp", "abs", "max", "min", "gcd", "lcm"]);
-
-/** A cursor over tokens with the units met on the way: the only state of the parser. */
-class Reader {
-  index = 0;
-  depth = 0;
-  percent = false;
-  readonly units: string[] = [];
-  /** how many `|` are open: the next one closes */
-  bars = 0;
-  /** whether the argument of a trigonometric function is being read: degrees mean something there */
-  trigonometric = false;
-  readonly tokens: readonly Token[];
-
-  constructor(tokens: readonly Token[]) {
-    this.tokens = tokens;
-  }
-
-  peek(ahead = 0): Token | undefined {
-    return this.tokens[this.index + ahead];
-  }
-
-  at(...texts: string[]): boolean {
-    const token = this.peek();
-    return token?.type === "operator" && texts.includes(token.text);
-  }
-
-  take(...texts: string[]): boolean {
-    if (!this.at(...texts)) return false;
-    this.index += 1;
-    return true;
-  }
-
-  expect(text: string): void {
-    if (!this.take(text)) throw new UnreadableError(`${text} is missing`);
-  }
-
-  nested<Result>(read: () => Result): Result {
-    this.depth += 1;
-    if (this.depth > maximumDepth) throw new UnreadableError("nested too deeply");
-    const result = read();
-    this.depth -= 1;
-    return result;
-  }
-}
 
 /** Parses the text of one answer, LaTeX or plain. @throws {UnreadableError} */
 export function parseAnswer(text: string): Parsed {
@@ -433,13 +390,4 @@ function listItems(reader: Reader, closings: string[]): { items: Expression[]; o
   const token = reader.peek();
   if (!reader.take(...closings) || token?.type !== "operator") throw new UnreadableError("a bracket is not closed");
   return inside.kind === "sequence" ? { items: inside.items, ordered: inside.ordered, close: token.text } : { items: [inside], ordered: true, close: token.text };
-}
-
-/** A canonical text of an expression: what a subscript is called by. */
-export function describe(expression: Expression): string {
-  if (expression.kind === "number") return expression.literal;
-  if (expression.kind === "symbol") return expression.name;
-  if (expression.kind === "word") return expression.text;
-  if (expression.kind === "operation") return `(${describe(expression.left)}${expression.operator}${describe(expression.right)})`;
-  return JSON.stringify(expression);
 }

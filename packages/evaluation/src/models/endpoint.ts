@@ -19,7 +19,7 @@ export class EndpointError extends Error {
 
 const completionSchema = z.object({
   choices: z.array(z.object({ message: z.object({ content: z.string().nullable() }) })).min(1),
-  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).optional(),
+  usage: z.object({ prompt_tokens: z.number().nullish(), completion_tokens: z.number().nullish() }).nullish(),
 });
 
 /** Tokens that the answers so far took, as the endpoint counts them. */
@@ -27,6 +27,26 @@ export interface Usage {
   requests: number;
   promptTokens: number;
   completionTokens: number;
+  /** in the currency of the prices; null where no prices were given */
+  cost: number | null;
+}
+
+/** What a million tokens cost. */
+export interface Prices {
+  prompt: number;
+  completion: number;
+}
+
+/** Lets no more than so many requests begin in any minute, evenly spread; a server's own limit is then not met by bursts. */
+function pacer(requestsPerMinute: number | null): () => Promise<void> {
+  if (requestsPerMinute === null) return async () => {};
+  let next = 0;
+  return async () => {
+    const now = Date.now();
+    const at = Math.max(now, next);
+    next = at + 60_000 / requestsPerMinute;
+    if (at > now) await wait(at - now);
+  };
 }
 
 function mediaTypeOf(bytes: Uint8Array): string {
@@ -70,6 +90,8 @@ export function endpointModel({
   retries = 5,
   firstWait = 1000,
   timeout = 300_000,
+  requestsPerMinute = null,
+  prices = null,
   fetch: send = fetch,
 }: {
   /** up to and without `/chat/completions` */
@@ -84,13 +106,19 @@ export function endpointModel({
   firstWait?: number;
   /** milliseconds for one try. @default 300000 */
   timeout?: number;
+  /** requests that may begin in a minute, retries with them. @default null, as many as `concurrency` lets through */
+  requestsPerMinute?: number | null;
+  /** for the cost in `usage`. @default null */
+  prices?: Prices | null;
   fetch?: typeof fetch;
 }): Model & { usage: Usage } {
-  const usage: Usage = { requests: 0, promptTokens: 0, completionTokens: 0 };
+  const usage: Usage = { requests: 0, promptTokens: 0, completionTokens: 0, cost: prices === null ? null : 0 };
+  const pace = pacer(requestsPerMinute);
 
   async function ask(body: string): Promise<string> {
     const headers: Record<string, string> = { "content-type": "application/json" };
     if (apiKey !== null) headers.authorization = `Bearer ${apiKey}`;
+    await pace();
     usage.requests += 1;
     const reply = await send(`${baseUrl}/chat/completions`, { method: "POST", headers, body, signal: AbortSignal.timeout(timeout) }).catch((error: unknown) => {
       throw new EndpointError({ message: `${baseUrl} does not answer (${error instanceof Error ? error.message : String(error)})`, status: null, isRetryable: true, cause: error });
@@ -104,6 +132,7 @@ export function endpointModel({
     if (!completion.success) throw new EndpointError({ message: `${baseUrl} answers something that is no chat completion`, status: reply.status, isRetryable: true });
     usage.promptTokens += completion.data.usage?.prompt_tokens ?? 0;
     usage.completionTokens += completion.data.usage?.completion_tokens ?? 0;
+    if (prices !== null) usage.cost = (usage.promptTokens * prices.prompt + usage.completionTokens * prices.completion) / 1_000_000;
     return completion.data.choices[0]?.message.content ?? "";
   }
 

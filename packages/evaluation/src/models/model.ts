@@ -1,5 +1,6 @@
 import { InputError } from "@mmgeo/dataset";
 import type { Answer } from "../answer.js";
+import type { Usage } from "./endpoint.js";
 
 /** A model that can be asked, and what identifies its answers. */
 export interface Model {
@@ -10,6 +11,8 @@ export interface Model {
   answer: Answer;
   /** how many questions may be under way at once */
   concurrency: number;
+  /** what its answers took so far, where it counts that */
+  usage?: Usage;
 }
 
 /** Decoding as in the paper's evaluation (section 4). */

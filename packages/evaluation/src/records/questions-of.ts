@@ -63,6 +63,7 @@ export function questionsOf(records: Iterable<DiagramRecord>, { seed, folder = n
     questions.push({
       id,
       prompt: choicePrompt({ question: question.text, choices }),
+      text: question.text,
       image: folder === null ? image : imageFileOf(folder, image),
       choices,
       gold: choices[gold]?.label ?? "",
