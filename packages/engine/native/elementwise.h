@@ -11,7 +11,8 @@ namespace mmgeo {
 inline float Exp(float x) {
   x = x < -87.0f ? -87.0f : (x > 88.0f ? 88.0f : x);
   const float n = std::floor(x * 1.44269504f + 0.5f);
-  const float r = x - n * 0.693359375f + n * 2.12194440e-4f;
+  // Written as fused operations, which the compiler must not reorder: the two parts of log 2 are not to be added to each other.
+  const float r = std::fma(n, 2.12194440e-4f, std::fma(n, -0.693359375f, x));
   float p = 1.9875691500e-4f;
   p = p * r + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;

@@ -1,5 +1,5 @@
-// Operations that TensorFlow lacks, registered through its C kernel interface: activations, normalizations and softmax with
-// their gradients, each in one pass over memory. Float32, on the CPU.
+// Operations that TensorFlow lacks: activations, normalizations and softmax with their gradients, each in one pass over
+// memory. Float32, on the CPU.
 
 #include "kernels.h"
 
@@ -7,78 +7,12 @@
 #include <vector>
 
 #include "elementwise.h"
-#include "napi_helpers.h"
+#include "kernel_helpers.h"
 #include "parallel.h"
-#include "tensorflow/c/kernels.h"
-#include "tensorflow/c/ops.h"
-#include "tensorflow/c/tf_tensor.h"
+#include "softmax.h"
 
 namespace mmgeo {
 namespace {
-
-// Elements below which a loop is not worth waking threads for.
-constexpr int64_t kParallelElements = 1 << 14;
-
-// A tensor of the running kernel, released when it leaves scope.
-class Tensor {
- public:
-  explicit Tensor(TF_Tensor* tensor) : tensor_(tensor) {}
-  Tensor(Tensor&& other) : tensor_(other.tensor_) { other.tensor_ = nullptr; }
-  ~Tensor() {
-    if (tensor_ != nullptr) TF_DeleteTensor(tensor_);
-  }
-  float* data() const { return static_cast<float*>(TF_TensorData(tensor_)); }
-  int64_t size() const { return TF_TensorElementCount(tensor_); }
-  int rank() const { return TF_NumDims(tensor_); }
-  int64_t dim(int index) const { return TF_Dim(tensor_, index); }
-  std::vector<int64_t> shape() const {
-    std::vector<int64_t> shape(rank());
-    for (int i = 0; i < rank(); ++i) shape[i] = dim(i);
-    return shape;
-  }
-
- private:
-  TF_Tensor* tensor_;
-};
-
-Tensor Input(TF_OpKernelContext* context, int index, Status* status) {
-  TF_Tensor* tensor = nullptr;
-  TF_GetInput(context, index, &tensor, status->get());
-  status->Check("input");
-  return Tensor(tensor);
-}
-
-Tensor Output(TF_OpKernelContext* context, int index, const std::vector<int64_t>& shape, Status* status) {
-  size_t bytes = sizeof(float);
-  for (const int64_t dimension : shape) bytes *= static_cast<size_t>(dimension);
-  TF_Tensor* tensor = TF_AllocateOutput(context, index, TF_FLOAT, shape.data(), static_cast<int>(shape.size()), bytes, status->get());
-  status->Check("output");
-  return Tensor(tensor);
-}
-
-// An output in the memory of one of the inputs where nobody else needs that any more. Ask before reading the inputs.
-Tensor OutputInPlace(TF_OpKernelContext* context, std::vector<int> candidates, const std::vector<int64_t>& shape, Status* status) {
-  int forwarded = 0;
-  TF_Tensor* tensor = TF_ForwardInputOrAllocateOutput(context, candidates.data(), static_cast<int>(candidates.size()), 0, shape.data(), static_cast<int>(shape.size()), &forwarded, status->get());
-  status->Check("output");
-  return Tensor(tensor);
-}
-
-struct Attributes {
-  int64_t kind = 0;
-  float epsilon = 0;
-};
-
-void* Create(TF_OpKernelConstruction* construction) {
-  Attributes* attributes = new Attributes();
-  Status ignored;
-  TF_OpKernelConstruction_GetAttrInt64(construction, "kind", &attributes->kind, ignored.get());
-  Status absent;
-  TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, absent.get());
-  return attributes;
-}
-
-void Delete(void* attributes) { delete static_cast<Attributes*>(attributes); }
 
 // --- activations
 
@@ -211,18 +145,6 @@ void NormalizationGradient(const Attributes& attributes, TF_OpKernelContext* con
 
 // --- softmax over the last dimension, in place where possible
 
-// Eight maxima side by side, which the compiler can keep in one register.
-float Largest(const float* x, int64_t size) {
-  float lanes[8];
-  std::fill_n(lanes, 8, x[0]);
-  int64_t i = 0;
-  for (; i + 8 <= size; i += 8) {
-    for (int lane = 0; lane < 8; ++lane) lanes[lane] = x[i + lane] > lanes[lane] ? x[i + lane] : lanes[lane];
-  }
-  for (; i < size; ++i) lanes[0] = x[i] > lanes[0] ? x[i] : lanes[0];
-  return *std::max_element(lanes, lanes + 8);
-}
-
 void Softmax(const Attributes&, TF_OpKernelContext* context, Status* status) {
   const std::vector<int64_t> shape = Input(context, 0, status).shape();
   const Tensor y = OutputInPlace(context, {0}, shape, status);
@@ -234,12 +156,7 @@ void Softmax(const Attributes&, TF_OpKernelContext* context, Status* status) {
     for (int64_t row = begin; row < end; ++row) {
       const float* from = in + row * size;
       float* to = out + row * size;
-      const float top = Largest(from, size);
-      float sum = 0;
-      for (int64_t i = 0; i < size; ++i) to[i] = Exp(from[i] - top);
-      for (int64_t i = 0; i < size; ++i) sum += to[i];
-      const float scale = 1.0f / sum;
-      for (int64_t i = 0; i < size; ++i) to[i] *= scale;
+      SoftmaxRow(from, to, size);
     }
   });
 }
@@ -264,46 +181,6 @@ void SoftmaxGradient(const Attributes&, TF_OpKernelContext* context, Status* sta
   });
 }
 
-// --- registration
-
-template <void (*Body)(const Attributes&, TF_OpKernelContext*, Status*)>
-void Compute(void* attributes, TF_OpKernelContext* context) {
-  Status status;
-  try {
-    Body(*static_cast<Attributes*>(attributes), context, &status);
-  } catch (const Failure& failure) {
-    TF_SetStatus(status.get(), TF_INTERNAL, failure.message.c_str());
-    TF_OpKernelContext_Failure(context, status.get());
-  }
-}
-
-// Output i has the shape of input sources[i].
-template <int... sources>
-void SameShapes(TF_ShapeInferenceContext* context, TF_Status* status) {
-  int output = 0;
-  for (const int source : {sources...}) {
-    TF_ShapeHandle* shape = TF_NewShapeHandle();
-    TF_ShapeInferenceContextGetInput(context, source, shape, status);
-    if (TF_GetCode(status) == TF_OK) TF_ShapeInferenceContextSetOutput(context, output, shape, status);
-    TF_DeleteShapeHandle(shape);
-    ++output;
-  }
-}
-
-void Register(const char* name, const std::vector<const char*>& inputs, const std::vector<const char*>& outputs, const std::vector<const char*>& attributes,
-              void (*shapes)(TF_ShapeInferenceContext*, TF_Status*), void (*compute)(void*, TF_OpKernelContext*)) {
-  TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(name);
-  for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(definition, input);
-  for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
-  for (const char* attribute : attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
-  TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, shapes);
-  Status status;
-  TF_RegisterOpDefinition(definition, status.get());
-  status.Check(name);
-  TF_RegisterKernelBuilder(name, TF_NewKernelBuilder(name, "CPU", Create, compute, Delete), status.get());
-  status.Check(name);
-}
-
 }  // namespace
 
 void RegisterKernels(int threads) {
@@ -318,6 +195,8 @@ void RegisterKernels(int threads) {
            Compute<NormalizationGradient>);
   Register("MMGeoSoftmax", {"x: float"}, {"y: float"}, {}, SameShapes<0>, Compute<Softmax>);
   Register("MMGeoSoftmaxGrad", {"y: float", "dy: float"}, {"dx: float"}, {}, SameShapes<0>, Compute<SoftmaxGradient>);
+  RegisterAttention();
+  RegisterOptimizer();
 }
 
 }  // namespace mmgeo

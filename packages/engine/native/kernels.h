@@ -5,4 +5,8 @@ namespace mmgeo {
 // Registers the engine's operations once, and lets their loops use so many threads.
 void RegisterKernels(int threads);
 
+// Parts of it, each beside its kernels.
+void RegisterAttention();
+void RegisterOptimizer();
+
 }  // namespace mmgeo

@@ -8,6 +8,7 @@ export { provision, type Provisioned, type ProvisionOptions } from "./backend/pr
 export { hasNativeBackend, useNativeBackend, type BackendInfo, type BackendOptions } from "./backend/backend.js";
 export { attribute, operation, singleOperation } from "./backend/operation.js";
 export { compile, isTracing, type Compiled, type CompileOptions } from "./capture/compile.js";
+export { recompute } from "./capture/recompute.js";
 export type { Tree } from "./capture/tree.js";
 export type { Precision } from "./capture/trace.js";
 export { linear } from "./layers/linear.js";

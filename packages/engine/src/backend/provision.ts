@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
@@ -36,7 +36,10 @@ export interface Provisioned {
 }
 
 const require = createRequire(import.meta.url);
-const captureSources = ["capture.cc", "graph.cc", "kernels.cc", "elementwise.h", "graph.h", "kernels.h", "napi_helpers.h", "parallel.h"];
+/** Whatever lies there, so that sources and this list cannot disagree. */
+function captureSources(): string[] {
+  return readdirSync(nativeFolder).filter((name) => /\.(?:cc|h)$/.test(name)).sort();
+}
 
 /**
  * Provides libtensorflow and the compiled addons in the per-user cache and says where they are. Does nothing where they
@@ -91,7 +94,7 @@ export function hasNvidiaDriver(): boolean {
 /** Changes when anything that shapes the addons changes: sources, headers' versions, the library they link to, the compiler named. */
 function addonKey(libraryFolder: string): string {
   const hash = createHash("sha256").update(libraryFolder).update(process.env["CXX"] ?? "").update(process.arch);
-  for (const file of [...bindingSources(), ...captureSources.map((name) => join(nativeFolder, name))]) hash.update(readFileSync(file));
+  for (const file of [...bindingSources(), ...captureSources().map((name) => join(nativeFolder, name))]) hash.update(readFileSync(file));
   // The flags without the folders that depend on where this package is installed.
   hash.update(compileParameters({ sources: [], output: "", libraryFolder, flags: captureFlags(libraryFolder) }).filter((flag) => !flag.startsWith("-I")).join(" "));
   // The code is made for this processor, and a cache may be shared by machines of several kinds.
@@ -152,7 +155,7 @@ async function compileAddons({ libraryFolder, addonFolder, tools, report }: Step
     const { code, errorOutput } = await runProgram({ command: tools.compiler, parameters: compileParameters({ sources, output: join(partial, output), libraryFolder, flags }) });
     return code === 0 ? null : errorOutput.trim();
   };
-  const captureProblem = await compile(captureSources.filter((name) => name.endsWith(".cc")).map((name) => join(nativeFolder, name)), "mmgeo_capture.node", captureFlags(libraryFolder));
+  const captureProblem = await compile(captureSources().filter((name) => name.endsWith(".cc")).map((name) => join(nativeFolder, name)), "mmgeo_capture.node", captureFlags(libraryFolder));
   // The renamed call is the whole coupling: tfjs-node makes its context through ours, which keeps the pointer.
   const problem = await compile(bindingSources(), "tfjs_binding.node", captureProblem === null ? ["-DTFE_NewContext=MMGeo_NewContext"] : linkFlags(libraryFolder));
   if (problem !== null) throw new InputError({ message: `the addon of tfjs-node did not compile with ${tools.compilerVersion}: ${problem.split("\n")[0] ?? ""}` });

@@ -38,6 +38,18 @@ export function isTracing(): boolean {
   return activeTrace !== null;
 }
 
+/** Whether a tensor of the function being captured is another one's transposition by just this permutation. */
+export function isTransposed(tensor: tf.Tensor, permutation: readonly number[]): boolean {
+  if (activeTrace === null) return false;
+  return activeTrace.transposition(activeTrace.resolve(requireBackend().backend.tensorMap.get(tensor.dataId)))?.permutation === String(permutation);
+}
+
+/** Does work that a captured graph must not begin before `tensor` is there (see `Trace.recordAfter`). */
+export function computeAfter<Result>(tensor: tf.Tensor, work: () => Result): Result {
+  if (activeTrace === null) return work();
+  return activeTrace.recordAfter(activeTrace.resolve(requireBackend().backend.tensorMap.get(tensor.dataId)), work);
+}
+
 /**
  * Captures a function of trees of tensors as one TensorFlow graph and runs that on every further call with arguments of the
  * same shapes. The function runs once a set of shapes, without computing anything: it must not read values

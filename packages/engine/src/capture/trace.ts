@@ -18,6 +18,7 @@ let nextId = -2;
 
 const matrixProducts = new Set(["MatMul", "BatchMatMulV2"]);
 const variableWrites = /^(?:Assign|ResourceApply|ResourceScatter)/;
+const longestPermutation = 8;
 const noControls = new Int32Array(0);
 
 /** What ordering one variable's reads and writes needs. */
@@ -43,6 +44,11 @@ export class Trace implements InputResolver {
   private readonly createdHere = new WeakSet<TensorData>();
   private readonly casts = new Map<string, Reference>();
   private readonly variables = new Map<number, VariableOrder>();
+  /** Small int32 constants, by node: permutations among them. */
+  private readonly permutations = new Map<number, readonly number[]>();
+  private readonly transpositions = new Map<number, { readonly of: Reference; readonly permutation: string }>();
+  /** The node that everything recorded now has to wait for, and what was recorded since. */
+  private delay: { readonly until: number; readonly made: Set<number> } | null = null;
   private readonly addon: CaptureAddon;
   private readonly backend: EngineBackend;
   private readonly precision: Precision;
@@ -89,6 +95,20 @@ export class Trace implements InputResolver {
     return { id, dtype, shape: [...shape] };
   }
 
+  /**
+   * Records work that must not begin before a tensor is there, though its inputs are there earlier: what the backward pass computes
+   * again would otherwise run (or be merged with its first computation) during the forward pass, and stay in memory.
+   */
+  recordAfter<Result>(id: number, work: () => Result): Result {
+    const outer = this.delay;
+    this.delay = { until: this.reference(id).node, made: new Set() };
+    try {
+      return work();
+    } finally {
+      this.delay = outer;
+    }
+  }
+
   created(data: TensorData): void {
     this.createdHere.add(data);
   }
@@ -132,7 +152,25 @@ export class Trace implements InputResolver {
       return [this.handle(this.cast(product, dataTypes.float32))];
     }
     if (type === "VarHandleOp") return [this.variableHandle(attributes)];
+    if (type === "Transpose") return [this.transpose(attributes, references as [Reference, Reference])];
     return this.node(type, attributes, references, outputs).map((reference) => this.handle(reference));
+  }
+
+  /** What was transposed to give this tensor, and how; null where it is no transposition. */
+  transposition(id: number): { readonly of: Reference; readonly permutation: string } | null {
+    return this.transpositions.get(this.reference(id).node) ?? null;
+  }
+
+  /** Two transpositions that undo each other are none. */
+  private transpose(attributes: readonly OperationAttribute[], inputs: readonly [Reference, Reference]): TensorHandle {
+    const [input, order] = inputs;
+    const permutation = this.permutations.get(order.node);
+    const before = this.transpositions.get(input.node);
+    const isUndone = permutation !== undefined && before !== undefined && before.permutation.split(",").every((from, to) => permutation[Number(from)] === to);
+    if (isUndone) return this.handle(before.of);
+    const [result] = this.node("Transpose", attributes, inputs, 1) as [Reference];
+    if (permutation !== undefined) this.transpositions.set(result.node, { of: input, permutation: String(permutation) });
+    return this.handle(result);
   }
 
   private variableHandle(attributes: readonly OperationAttribute[]): TensorHandle {
@@ -146,8 +184,8 @@ export class Trace implements InputResolver {
   }
 
   private node(type: string, attributes: readonly OperationAttribute[], inputs: readonly Reference[], outputs: number): Reference[] {
-    const controls = this.controlsOf(type, inputs);
-    const { node, dtypes, shapes } = this.addNode(type, inputs, controls, attributes);
+    const { node, dtypes, shapes } = this.addNode(type, inputs, this.controlsOf(type, inputs), attributes);
+    this.delay?.made.add(node);
     this.noteEffect(type, node, inputs);
     return Array.from({ length: outputs }, (_, port) => {
       const shape = shapes[port];
@@ -160,12 +198,13 @@ export class Trace implements InputResolver {
   }
 
   private controlsOf(type: string, inputs: readonly Reference[]): Int32Array {
+    const { delay } = this;
+    const delayed = delay === null || inputs.some(({ node }) => delay.made.has(node)) ? [] : [delay.until];
     const variable = inputs[0];
-    if (variable === undefined || variable.dtype !== dataTypes.resource) return noControls;
-    const order = this.variables.get(variable.node);
-    if (order === undefined) return noControls;
+    const order = variable?.dtype === dataTypes.resource ? this.variables.get(variable.node) : undefined;
+    if (order === undefined) return delayed.length === 0 ? noControls : Int32Array.from(delayed);
     const before = order.lastWrite === null ? [] : [order.lastWrite];
-    return Int32Array.from(variableWrites.test(type) ? [...before, ...order.reads] : before);
+    return Int32Array.from([...delayed, ...before, ...(variableWrites.test(type) ? order.reads : [])]);
   }
 
   private noteEffect(type: string, node: number, inputs: readonly Reference[]): void {
@@ -200,7 +239,9 @@ export class Trace implements InputResolver {
     const known = this.constants.get(key);
     if (known !== undefined) return known;
     this.nodes += 1;
-    const id = this.remember({ node: this.addon.addConstant(this.graph, dtype, shape, values), port: 0, dtype, shape });
+    const node = this.addon.addConstant(this.graph, dtype, shape, values);
+    if (dtype === dataTypes.int32 && values.length <= longestPermutation) this.permutations.set(node, Array.from(values));
+    const id = this.remember({ node, port: 0, dtype, shape });
     this.constants.set(key, id);
     return id;
   }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { requireBackend } from "../backend/backend.js";
-import { singleOperation } from "../backend/operation.js";
+import { attribute, operation, singleOperation } from "../backend/operation.js";
+import { isTransposed } from "../capture/compile.js";
 import { batchMatMul } from "./linear.js";
 import { withGradient } from "./with-gradient.js";
 
@@ -31,27 +32,61 @@ export interface AttentionInput {
   readonly scale?: number;
 }
 
-/** Scaled dot-product attention (Vaswani et al. 2017) with its own gradient: [batch, heads, queries, headSize]. */
-export function attention({ query, key, value, mask = null, causal = false, scale }: AttentionInput): tf.Tensor {
-  const [batch, heads, queries, headSize] = query.shape as [number, number, number, number];
-  const keys = key.shape[2] as number;
-  if (query.rank !== 4 || key.shape[3] !== headSize || value.shape[2] !== keys || key.shape[1] !== heads || key.shape[0] !== batch) {
+/**
+ * Scaled dot-product attention (Vaswani et al. 2017) with its own gradient: [batch, heads, queries, headSize]. On the CPU one
+ * operation of the engine's own, whose backward pass computes the weights again: they are never all in memory.
+ */
+export function attention(input: AttentionInput): tf.Tensor {
+  const { query, key, value } = input;
+  const [batch, heads, , headSize] = query.shape as [number, number, number, number];
+  if (query.rank !== 4 || key.shape[3] !== headSize || value.shape[2] !== key.shape[2] || key.shape[1] !== heads || key.shape[0] !== batch || value.shape[0] !== batch || value.shape[1] !== heads) {
     throw new Error(`attention: query [${query.shape}], key [${key.shape}] and value [${value.shape}] do not fit; each is [batch, heads, tokens, headSize]`);
   }
-  const factor = scale ?? 1 / Math.sqrt(headSize);
-  const bias = additiveMask({ mask, causal, queries, keys });
+  const scale = input.scale ?? 1 / Math.sqrt(headSize);
+  return requireBackend().kernels && value.shape[3] === headSize ? fusedAttention(input, scale) : composedAttention(input, scale);
+}
+
+/** By TensorFlow's own operations; keeps the matrix of weights. */
+function composedAttention({ query, key, value, mask = null, causal = false }: AttentionInput, scale: number): tf.Tensor {
+  const bias = additiveMask({ mask, causal, queries: query.shape[2] as number, keys: key.shape[2] as number });
   return withGradient([query, key, value] as const, ([q, k, v], save) => {
-    const scaledQuery = q.mul(factor);
+    const scaledQuery = q.mul(scale);
     const scores = batchMatMul(scaledQuery, k, false, true);
     const weights = softmaxOf(bias === null ? scores : scores.add(bias));
     save([scaledQuery, k, v, weights]);
     const gradient = (dy: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tensor[] => {
       const [scaledQuery, k, v, weights] = saved as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
       const scoreGradient = softmaxGradient(batchMatMul(dy, v, false, true), weights);
-      return [batchMatMul(scoreGradient, k, false, false).mul(factor), batchMatMul(scoreGradient, scaledQuery, true, false), batchMatMul(weights, dy, true, false)];
+      return [batchMatMul(scoreGradient, k, false, false).mul(scale), batchMatMul(scoreGradient, scaledQuery, true, false), batchMatMul(weights, dy, true, false)];
     };
     return { value: batchMatMul(weights, v, false, false), gradient };
   });
+}
+
+/** Bits of the operation's attribute: which tensors are [batch, tokens, heads, headSize] (native/attention.cc). */
+const tokensFirst = [1, 2, 4];
+const swapped = [0, 2, 1, 3];
+
+/**
+ * As one operation. Heads are usually made by transposing [batch, tokens, heads, headSize]; the operation reads that as well,
+ * so such a transposition is undone, which a captured graph drops together with it.
+ */
+function fusedAttention({ query, key, value, mask = null, causal = false }: AttentionInput, scale: number): tf.Tensor {
+  const bias = additiveMask({ mask, causal: false, queries: query.shape[2] as number, keys: key.shape[2] as number });
+  return withGradient([query, key, value] as const, (inputs, save) => {
+    const undone = inputs.map((input) => isTransposed(input, swapped));
+    const turn = (tensor: tf.Tensor, index: number): tf.Tensor => (undone[index] === true ? tensor.transpose(swapped) : tensor);
+    const kind = tokensFirst.reduce((sum, bit, index) => sum + (undone[index] === true ? bit : 0), 0);
+    const attributes = [attribute.int("kind", kind), attribute.int("causal", causal ? 1 : 0), attribute.float("scale", scale)];
+    const operands = [...inputs.map(turn), bias === null ? tf.zeros([0, 1, 1, 1]) : asRankFour(bias)];
+    save(operands);
+    const gradient = (dy: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tensor[] => operation({ type: "MMGeoAttentionGrad", inputs: [...saved, turn(dy, 0)], attributes, outputs: 3 }).map(turn);
+    return { value: turn(singleOperation("MMGeoAttention", operands, attributes), 0), gradient };
+  });
+}
+
+function asRankFour(x: tf.Tensor): tf.Tensor {
+  return x.rank === 4 ? x : x.reshape([...Array.from({ length: 4 - x.rank }, () => 1), ...x.shape]);
 }
 
 /** The mask as a term of the scores, or null where every query sees every key. */

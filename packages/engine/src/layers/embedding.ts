@@ -10,9 +10,13 @@ import { withGradient } from "./with-gradient.js";
  */
 export function embedding(ids: tf.Tensor, table: tf.Tensor): tf.Tensor {
   const [rows, size] = table.shape as [number, number];
-  return withGradient([table] as const, ([parameters]) => {
+  return withGradient([table] as const, ([parameters], save) => {
+    // Saved, because ids made inside a differentiated function are gone when the gradient is computed.
+    save([ids]);
     const value = singleOperation("GatherV2", [parameters, ids, tf.scalar(0, "int32")], [attribute.int("batch_dims", 0)]);
-    const gradient = (dy: tf.Tensor): tf.Tensor[] => [singleOperation("UnsortedSegmentSum", [dy.reshape([ids.size, size]), ids.reshape([ids.size]), tf.scalar(rows, "int32")])];
+    const gradient = (dy: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tensor[] => [
+      singleOperation("UnsortedSegmentSum", [dy.reshape([ids.size, size]), (saved[0] as tf.Tensor).reshape([ids.size]), tf.scalar(rows, "int32")]),
+    ];
     return { value, gradient };
   });
 }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
+import { requireBackend } from "../backend/backend.js";
 import { dataTypes } from "../backend/binding.js";
-import { attribute, singleOperation } from "../backend/operation.js";
+import { attribute, operation, singleOperation } from "../backend/operation.js";
 import { ResourceVariable } from "../capture/variable.js";
 
 export interface AdamWOptions {
@@ -68,6 +69,17 @@ export function applyAdamW({ parameter, gradient, scale, scalars, options }: { p
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   const { value, firstMoment, secondMoment, weightDecay, learningRateScale } = parameter;
   const rate = learningRateScale === 1 ? scalars.learningRate : scalars.learningRate.mul(learningRateScale);
+  if (requireBackend().kernels) {
+    const variables = [value, firstMoment, secondMoment];
+    const updated = operation({
+      type: "MMGeoAdamW",
+      inputs: [...variables.map((variable) => variable.read()), gradient, rate, scale ?? tf.scalar(1), scalars.beta1Power, scalars.beta2Power],
+      attributes: [attribute.float("beta1", beta1), attribute.float("beta2", beta2), attribute.float("epsilon", epsilon), attribute.float("decay", weightDecay)],
+      outputs: 3,
+    });
+    variables.forEach((variable, index) => variable.assign(updated[index] as tf.Tensor));
+    return;
+  }
   if (weightDecay > 0) value.write("AssignSubVariableOp", [value.read().mul(rate.mul(weightDecay))], [attribute.type("dtype", dataTypes.float32)]);
   // TensorFlow adds epsilon before the bias correction of the second moment, PyTorch after it.
   const corrected = tf.sub(1, scalars.beta2Power).sqrt().mul(epsilon);
