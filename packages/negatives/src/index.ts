@@ -16,6 +16,8 @@ export { blindCheck, type BlindAccuracy, type BlindCheck } from "./blind/blind-c
 export { balanceNegatives, candidatesPerNegative } from "./blind/balance.js";
 export { blindTable, statisticsTable } from "./statistics/table.js";
 export { writeRuleNegatives, type RuleFileReport } from "./files/rule-file.js";
+export { writeModelNegatives, modelMessagesOfFile, type ModelFileReport } from "./files/model-file.js";
+export { negativesOfModel, questionOfRecord, questionOfText, type ModelNegatives, type ModelReason } from "./language-model/negatives-of-model.js";
 export { writeRetrievalNegatives } from "./files/retrieval-file.js";
 export { questionSimilarityOfFile, statisticsOfFile, writeStatisticsPage, type FileStatistics } from "./files/statistics-file.js";
 export type { QuestionSimilarity } from "./statistics/question-similarity.js";

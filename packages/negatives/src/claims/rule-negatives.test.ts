@@ -1,26 +1,8 @@
-import type { DiagramRecord } from "@mmgeo/dataset";
-import { captionOf, checkStatement, parseStatement } from "@mmgeo/diagram";
+import { checkStatement, parseStatement } from "@mmgeo/diagram";
 import { describe, expect, it } from "vitest";
 import { changedSpan } from "./changed-span.js";
 import { ruleNegatives } from "./rule-negatives.js";
-
-const claims = ["ParallelBetweenLine(DE,BC)", "Equal(LengthOfLine(AD),2)", "Equal(LengthOfLine(DB),4)", "RightTriangle(ABC)", "Equal(MeasureOfAngle(ABC),90)", "Equal(LengthOfLine(BC),x+1)"];
-
-/** Triangle ABC with its right angle at B, D on AB and E on AC. */
-function record({ seed = 4, ...changes }: { seed?: number } & Partial<DiagramRecord> = {}): DiagramRecord {
-  return {
-    id: "triangle",
-    image: "triangle.png",
-    caption: captionOf({ claims: (changes.claims ?? claims).map((claim) => parseStatement(claim)), seed }).text,
-    claims,
-    program: "Shape(AD,DE,EA)\nShape(DB,BC,CE,ED)\nCollinear(ADB)\nCollinear(AEC)",
-    scene: { points: { A: [0, 6], B: [0, 0], C: [9, 0], D: [0, 4], E: [3, 4] }, circles: {}, symbols: { x: 8 } },
-    question: null,
-    negatives: [],
-    provenance: { source: "test", licence: null, seed, generator: "test", model: null },
-    ...changes,
-  };
-}
+import { rightTriangleRecord as record } from "./testing.js";
 
 describe("ruleNegatives", () => {
   it("makes negatives whose edited claims are false of the scene, and no other claim is touched", () => {

@@ -1,8 +1,7 @@
-import { InputError, type DiagramRecord, type EditClass, type RuleNegative, type Scene } from "@mmgeo/dataset";
-import { captionOf, checkStatement, editContextOf, editsOf, formatStatement, meaningOf, namesOf, parseProgram, seededRandom, seedOf, type EditContext, type Statement, type StatementEdit } from "@mmgeo/diagram";
+import type { DiagramRecord, EditClass, RuleNegative, Scene } from "@mmgeo/dataset";
+import { captionOf, checkStatement, editContextOf, editsOf, namesOf, parseProgram, seededRandom, type EditContext, type Statement } from "@mmgeo/diagram";
 import { chooseEdits, randomFor } from "../choose-edits.js";
-import { changedSpan } from "./changed-span.js";
-import { statementOf } from "./proof.js";
+import { captionSeed, claimsOf, looseSymbols, negativeOf, type ProvenEdit } from "./worded-claims.js";
 
 /** Why edits, or whole records, gave no negative. */
 export type ClaimReason = "no claims" | "caption is not that of its claims" | "nothing proven false" | "fewer distinct negatives than asked for" | "edit true of the image" | "edit undecided" | "edit of a symbol that nothing else binds";
@@ -15,19 +14,6 @@ export interface ClaimNegatives {
 
 /** Proven edits kept for one class of one claim: enough for `count` distinct negatives, few enough to prove in time. */
 const provenFor = (count: number): number => Math.max(4, Math.min(32, Math.ceil(count / 2)));
-
-interface ProvenEdit {
-  class: EditClass;
-  claim: number;
-  edit: StatementEdit;
-}
-
-/** Free symbols that stand in one claim alone: another value of the symbol would make a changed claim true. */
-function looseSymbols(claims: readonly Statement[]): Set<string> {
-  const counts = new Map<string, number>();
-  for (const claim of claims) for (const symbol of namesOf([claim]).symbols) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
-  return new Set([...counts].filter(([, count]) => count < 2).map(([symbol]) => symbol));
-}
 
 /** The edits of one claim that the checker finds visibly false of the scene, at most `most` a class. */
 function provenEdits({ claim, index, claims, context, scene, seed, most, count }: { claim: Statement; index: number; claims: readonly Statement[]; context: EditContext; scene: Scene; seed: number; most: number; count: (reason: ClaimReason) => void }): ProvenEdit[] {
@@ -47,12 +33,6 @@ function provenEdits({ claim, index, claims, context, scene, seed, most, count }
     } else count(verdict === "true" ? "edit true of the image" : "edit undecided");
   }
   return proven;
-}
-
-/** The seed with which the record's caption says its claims (the diagram package mixes the id into it), or null where the caption is not of the renderer's making. */
-function captionSeed(record: DiagramRecord, claims: readonly Statement[]): number | null {
-  const { seed } = record.provenance;
-  return [seedOf(record.id, seed), seed].find((candidate) => captionOf({ claims, seed: candidate }).text === record.caption) ?? null;
 }
 
 /**
@@ -75,11 +55,7 @@ export function ruleNegatives({ record, count, seed }: { record: DiagramRecord; 
   };
   if (count <= 0) return { negatives: [], reasons };
   if (record.claims.length === 0) return none("no claims");
-  const claims = record.claims.map((claim) => {
-    const statement = statementOf(claim);
-    if (statement === null) throw new InputError({ message: `the record ${record.id} has a claim that is no statement: ${claim}; correct it`, field: "claims" });
-    return statement;
-  });
+  const claims = claimsOf(record);
   const wording = captionSeed(record, claims);
   if (wording === null) return none("caption is not that of its claims");
   const context = editContextOf(parseProgram(record.program).lines.map(({ statement }) => statement));
@@ -97,21 +73,4 @@ export function ruleNegatives({ record, count, seed }: { record: DiagramRecord; 
   if (negatives.length === 0) countReason("nothing proven false");
   else if (negatives.length < count) countReason("fewer distinct negatives than asked for");
   return { negatives, reasons };
-}
-
-function negativeOf({ chosen, claims, positive, wording }: { chosen: ProvenEdit[]; claims: readonly Statement[]; positive: ReturnType<typeof captionOf>; wording: number }): RuleNegative {
-  const edited = [...claims];
-  for (const { claim, edit } of chosen) edited[claim] = edit.to;
-  const caption = captionOf({ claims: edited, seed: wording });
-  const edits = chosen
-    .toSorted((first, second) => first.claim - second.claim)
-    .map(({ class: editClass, claim, edit }) => {
-      const [start, end] = caption.sentences[claim]!.span;
-      const [from, to] = positive.sentences[claim]!.span;
-      const [first, last] = changedSpan(positive.text.slice(from, to), caption.text.slice(start, end));
-      return { class: editClass, from: formatStatement(edit.from), to: formatStatement(edit.to), span: [start + first, start + last] as [number, number] };
-    });
-  // Two edits may lead to the same claim; it is one false claim.
-  const falseClaims = [...new Map(chosen.map(({ edit }) => [meaningOf(edit.to, "english"), formatStatement(edit.to)])).values()];
-  return { kind: "rule", caption: caption.text, claims: edited.map(formatStatement), falseClaims, edits };
 }

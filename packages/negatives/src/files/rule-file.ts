@@ -30,7 +30,7 @@ function negativesOf(entry: InputLine, count: number, seed: number): MadeNegativ
 }
 
 /** The line with new rule negatives in the place of its earlier ones. */
-function lineWith(entry: InputLine, negatives: MadeNegatives["negatives"]): string {
+export function lineWith(entry: InputLine, negatives: MadeNegatives["negatives"]): string {
   const value = entry.kind === "record" ? entry.record : entry.caption;
   const kept = value.negatives?.filter(({ kind }) => kind !== "rule") ?? [];
   return `${JSON.stringify({ ...value, negatives: [...kept, ...negatives] })}\n`;

@@ -58,6 +58,6 @@ describe("checkTextNegative", () => {
   });
 
   it("accepts a change beside another that it does not know", () => {
-    expect(checkTextNegative({ caption: "AB=5, CD touches EF.", negative: "AB=17, CD meets EF." })).toEqual({ accepted: true, contradictions: ["AB=17"] });
+    expect(checkTextNegative({ caption: "AB=5, CD touches EF.", negative: "AB=17, CD meets EF." })).toEqual({ accepted: true, contradictions: ["AB=17"], classes: ["number"] });
   });
 });

@@ -1,3 +1,4 @@
+import type { EditClass } from "@mmgeo/dataset";
 import { readCaption, type Caption } from "./caption.js";
 import { applyEdits } from "./compose.js";
 import { differs, valueOfNumber } from "./number-values.js";
@@ -7,7 +8,7 @@ import type { TextEdit } from "./edit.js";
 import { tokenize } from "./tokens.js";
 
 export type NegativeVerdict =
-  | { accepted: true; /** the changed clauses that contradict the caption */ contradictions: string[] }
+  | { accepted: true; /** the changed clauses that contradict the caption */ contradictions: string[]; /** the classes of the edits that do */ classes: EditClass[] }
   | { accepted: false; reason: "unchanged" | "label not in the caption" | "clauses added or removed" | "no change is known to contradict the caption" };
 
 /** The text of a clause with its spaces evened. */
@@ -88,10 +89,13 @@ export function checkTextNegative({ caption, negative }: { caption: string; nega
   const edits = editsOfCaption(positive);
   const exchanged = sortedNumbers(positive) === sortedNumbers(edited);
   const measured = new Set(readValueFacts(positive).map(({ clause }) => clause));
-  const contradictions = changed.filter((index) => {
+  const contradictions: { index: number; class: EditClass }[] = [];
+  for (const index of changed) {
     const wanted = evened(clauseText(edited, index));
-    return edits[index]!.some((edit) => evened(editedClause(positive, index, edit)) === wanted) || isNumberChange({ caption: positive, index, edits: edits[index]!, negative: edited, exchanged: exchanged && !measured.has(index) });
-  });
+    const known = edits[index]!.find((edit) => evened(editedClause(positive, index, edit)) === wanted);
+    if (known !== undefined) contradictions.push({ index, class: known.class });
+    else if (isNumberChange({ caption: positive, index, edits: edits[index]!, negative: edited, exchanged: exchanged && !measured.has(index) })) contradictions.push({ index, class: "number" });
+  }
   if (contradictions.length === 0) return { accepted: false, reason: "no change is known to contradict the caption" };
-  return { accepted: true, contradictions: contradictions.map((index) => clauseText(edited, index)) };
+  return { accepted: true, contradictions: contradictions.map(({ index }) => clauseText(edited, index)), classes: contradictions.map(({ class: editClass }) => editClass) };
 }

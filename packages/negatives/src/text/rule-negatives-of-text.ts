@@ -39,7 +39,8 @@ function withinClause(caption: Caption, index: number, edits: ClauseEdits): Clau
   return edits.filter((edit) => edit.start >= start && edit.end <= end && caption.text.slice(edit.start, edit.end) !== edit.to);
 }
 
-function reasonAgainst(caption: string): NoNegativesReason | null {
+/** Why nothing can be made of a caption, or null. */
+export function reasonAgainst(caption: string): NoNegativesReason | null {
   if (caption.trim() === "") return "empty caption";
   if (caption.length > maximumCaptionLength) return "caption too long";
   return isEnglish(caption) ? null : "not English";
