@@ -38,9 +38,9 @@ test.each(candidateSets)("%s: one rank a sample that has such negatives, within 
 });
 
 test("blind ranks depend on the candidates alone: every anchor sees the same order", async () => {
-  const ranks = await rankCandidates({ model, samples, set: "rule", blind: true });
+  const ranks = await rankCandidates({ model, samples, set: "rule" });
   // All samples choose among the same eight captions, so each rank occurs once.
-  expect(ranks.map(({ rank }) => rank).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(ranks.map(({ blindRank }) => blindRank).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
 test("a negative that cannot be told from the positive counts against it", async () => {

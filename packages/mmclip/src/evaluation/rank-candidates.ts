@@ -17,6 +17,12 @@ export interface CandidateRank {
   set: CandidateSet;
   /** 1 where the positive is more similar than every negative. A negative that is exactly as similar counts against it. */
   rank: number;
+  /**
+   * A control: the rank where every anchor is replaced by the mean of all anchors. It says what the candidates give away by
+   * themselves (a negative caption that reads unlike a true one, an edited picture that looks edited): what an encoder has
+   * learned of the one in the light of the other is what `rank` has beyond it.
+   */
+  blindRank: number;
   /** Candidates in all, the positive included: a guess has Hit@1 `1 / count`. */
   count: number;
   /** For each class of edits: negatives with an edit of that class, and how many of them were less similar than the positive. */
@@ -29,11 +35,6 @@ export interface RankCandidatesOptions extends EncodeOptions {
   /** Most negatives a sample; a sample with more is measured on a seeded choice of them. @default 10 */
   negatives?: number;
   seed?: number;
-  /**
-   * A control: every anchor is replaced by the mean of all anchors, so that ranks say what the candidates give away by
-   * themselves (a negative caption that reads unlike a true one, an edited picture that looks edited). @default false
-   */
-  blind?: boolean;
   /** Keeps decoded images between calls. */
   store?: PixelStore;
 }
@@ -83,8 +84,13 @@ function distinct(items: readonly string[]): { items: string[]; rowOf: Map<strin
   return { items: [...rowOf.keys()], rowOf };
 }
 
+/** Where the first stands among all, 1 being the most similar; one that is exactly as similar counts against it. */
+function rankOfFirst([first = 0, ...others]: readonly number[]): number {
+  return 1 + others.filter((similarity) => similarity >= first).length;
+}
+
 /** Ranks each sample's positive among its candidates. Samples without negatives of the set are left out. */
-export async function rankCandidates({ model, samples, set, negatives = 10, seed = 0, blind = false, store, batchSize, precision }: RankCandidatesOptions): Promise<CandidateRank[]> {
+export async function rankCandidates({ model, samples, set, negatives = 10, seed = 0, store, batchSize, precision }: RankCandidatesOptions): Promise<CandidateRank[]> {
   const questions = samples.flatMap((sample) => {
     const question = questionOf({ sample, samples, set, negatives, seed });
     return question === null || question.candidates.length < 2 ? [] : [question];
@@ -98,10 +104,10 @@ export async function rankCandidates({ model, samples, set, negatives = 10, seed
   const imageOf = (path: string): Float32Array => rowOf(imageRows, images.rowOf.get(path) as number);
   const textOf = (caption: string): Float32Array => rowOf(textRows, texts.rowOf.get(caption) as number);
   const [anchorOf, candidateOf] = byImage ? [({ caption }: Sample) => textOf(caption), imageOf] : [({ image }: Sample) => imageOf(image), textOf];
-  const mean = blind ? meanOf(questions.map(({ sample }) => anchorOf(sample))) : null;
+  const mean = meanOf(questions.map(({ sample }) => anchorOf(sample)));
   return questions.map(({ sample, candidates, classes }) => {
-    const anchor = mean ?? anchorOf(sample);
-    const similarities = candidates.map((candidate) => dot(anchor, candidateOf(candidate)));
+    const similaritiesTo = (anchor: Float32Array): number[] => candidates.map((candidate) => dot(anchor, candidateOf(candidate)));
+    const similarities = similaritiesTo(anchorOf(sample));
     const [positive = 0, ...others] = similarities;
     const byClass: CandidateRank["classes"] = {};
     for (const [index, similarity] of others.entries()) {
@@ -112,6 +118,6 @@ export async function rankCandidates({ model, samples, set, negatives = 10, seed
         if (similarity < positive) tally.won += 1;
       }
     }
-    return { id: sample.id, set, rank: 1 + others.filter((similarity) => similarity >= positive).length, count: candidates.length, classes: byClass };
+    return { id: sample.id, set, rank: rankOfFirst(similarities), blindRank: rankOfFirst(similaritiesTo(mean)), count: candidates.length, classes: byClass };
   });
 }

@@ -44,6 +44,12 @@ test("a picture is padded to a square before it is resized, its proportions kept
   expect(Array.from(pixels.slice(0, 16))).toEqual([1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1]);
 });
 
+test("what a file leaves out is what its class takes", () => {
+  expect(parseImageProcessor({ image_processor_type: "ViTImageProcessor", size: 64 })).toMatchObject({ size: { height: 64, width: 64 }, resample: 2, image_mean: [0.5, 0.5, 0.5], do_center_crop: false });
+  expect(parseImageProcessor({ feature_extractor_type: "CLIPFeatureExtractor", size: 64, crop_size: 32 })).toMatchObject({ size: { shortest_edge: 64 }, resample: 3, do_center_crop: true, crop_size: { height: 32, width: 32 } });
+  expect(parseImageProcessor({ image_processor_type: "SiglipImageProcessor", size: null })).toMatchObject({ size: { height: 224, width: 224 }, do_center_crop: false });
+});
+
 test("a configuration that makes no sense is refused with its field", () => {
   expect(() => parseImageProcessor({ size: { height: -1, width: 4 } }, { file: "preprocessor_config.json" })).toThrow("preprocessor_config.json, field size");
   expect(() => parseImageProcessor({ resample: 9 })).toThrow("resample");

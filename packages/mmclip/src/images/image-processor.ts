@@ -5,36 +5,62 @@ import { patchGrid } from "../config/tower-config.js";
 import { resample, resamplingFilters, type RgbImage } from "./resample.js";
 
 const length = z.number().int().positive().max(8192);
-const sizeSchema = z.union([z.object({ height: length, width: length }), z.object({ shortest_edge: length }), length.transform((edge) => ({ shortest_edge: edge }))]);
+const pair = z.tuple([length, length]).transform(([height, width]) => ({ height, width }));
+const square = length.transform((edge) => ({ height: edge, width: edge }));
+/** Sizes as transformers writes them (`VALID_SIZE_DICT_KEYS`): exact, by the short edge with or without a bound on the long one, or the largest that fits. */
+const sizeSchema = z.union([
+  z.object({ height: length, width: length }),
+  z.object({ max_height: length, max_width: length }),
+  z.object({ shortest_edge: length, longest_edge: length.optional() }),
+  pair,
+]);
 const channels = z.union([z.array(z.number()).length(3), z.number().transform((value) => [value, value, value])]);
 
-/** `preprocessor_config.json` of CLIP's, SigLIP's and ViT's image processors; absent fields take CLIP's defaults. */
+/** `preprocessor_config.json` with everything written out. */
 export const imageProcessorSchema = z.looseObject({
-  do_resize: z.boolean().default(true),
-  size: sizeSchema.default({ shortest_edge: 224 }),
-  resample: z.number().int().min(0).max(5).default(resamplingFilters.bicubic),
-  do_center_crop: z.boolean().nullish().transform((value) => value ?? false),
-  crop_size: z.union([z.object({ height: length, width: length }), length.transform((edge) => ({ height: edge, width: edge }))]).nullish(),
-  do_rescale: z.boolean().default(true),
-  rescale_factor: z.number().positive().default(1 / 255),
-  do_normalize: z.boolean().default(true),
-  image_mean: channels.default([0.48145466, 0.4578275, 0.40821073]),
-  image_std: channels.default([0.26862954, 0.26130258, 0.27577711]),
+  do_resize: z.boolean(),
+  size: sizeSchema,
+  resample: z.number().int().min(0).max(5),
+  do_center_crop: z.boolean(),
+  crop_size: z.union([z.object({ height: length, width: length }), pair, square]).nullish(),
+  do_rescale: z.boolean(),
+  rescale_factor: z.number().positive(),
+  do_normalize: z.boolean(),
+  image_mean: channels,
+  image_std: channels,
   /** Ours, ignored by transformers: pad to a square with this colour first, as LLaVA's `image_aspect_ratio: pad` does. */
   pad_to_square: z.array(z.number().int().min(0).max(255)).length(3).nullish(),
 });
 
 export type ImageProcessor = z.infer<typeof imageProcessorSchema>;
 
-/** Checks a `preprocessor_config.json`. CLIP's processor crops unless told otherwise; SigLIP's and ViT's never do. */
+const half = [0.5, 0.5, 0.5];
+const common = { do_resize: true, do_center_crop: false, do_rescale: true, rescale_factor: 1 / 255, do_normalize: true, crop_size: null };
+/** What transformers' classes take where a file says nothing, by how the class is called. A single number as `size` is a square for ViT only. */
+const families = [
+  { prefix: "CLIP", square: false, defaults: { ...common, size: { shortest_edge: 224 }, resample: resamplingFilters.bicubic, do_center_crop: true, crop_size: { height: 224, width: 224 }, image_mean: [0.48145466, 0.4578275, 0.40821073], image_std: [0.26862954, 0.26130258, 0.27577711] } },
+  { prefix: "Siglip", square: false, defaults: { ...common, size: { height: 224, width: 224 }, resample: resamplingFilters.bicubic, image_mean: half, image_std: half } },
+  { prefix: "ViT", square: true, defaults: { ...common, size: { height: 224, width: 224 }, resample: resamplingFilters.bilinear, image_mean: half, image_std: half } },
+] as const;
+
+/**
+ * Checks a `preprocessor_config.json` and fills in the defaults of the class that it names. A file that names none is taken for
+ * CLIP's, save that it crops only if it says so.
+ */
 export function parseImageProcessor(value: unknown, { file = null }: { file?: string | null } = {}): ImageProcessor {
-  const given = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  if (typeof value !== "object" || value === null) throw new InputError({ message: "is not an image processor configuration", file });
+  // transformers takes a member that is null for one that is absent.
+  const given = Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
   const kind = String(given["image_processor_type"] ?? given["feature_extractor_type"] ?? "");
-  const crops = kind.startsWith("CLIP") && given["do_center_crop"] === undefined ? { do_center_crop: true, crop_size: given["crop_size"] ?? 224 } : {};
-  const parsed = imageProcessorSchema.safeParse({ ...given, ...crops });
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new InputError({ message: issue?.message ?? "is not an image processor configuration", file, field: issue?.path.join(".") ?? null });
+  const family = families.find(({ prefix }) => kind.startsWith(prefix)) ?? { square: false, defaults: { ...families[0].defaults, do_center_crop: false } };
+  if (typeof given["size"] === "number") given["size"] = family.square ? { height: given["size"], width: given["size"] } : { shortest_edge: given["size"] };
+  const parsed = imageProcessorSchema.safeParse({ ...family.defaults, ...given });
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new InputError({ message: issue?.message ?? "is not an image processor configuration", file, field: issue?.path.join(".") ?? null });
+  }
+  if (parsed.data.do_center_crop && !parsed.data.crop_size) throw new InputError({ message: "is missing, and do_center_crop is true", file, field: "crop_size" });
+  return parsed.data;
 }
 
 /** The processor that a new model is saved with: the whole picture, padded to a square with white, scaled to -1 to 1. */
@@ -67,18 +93,35 @@ function padToSquare(image: RgbImage, color: readonly number[]): RgbImage {
   return { data, width: side, height: side };
 }
 
-function resizedTo(image: RgbImage, size: ImageProcessor["size"]): { width: number; height: number } {
+/** Python's `round`: halves go to the even neighbour. */
+function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  if (value - floor !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+/** The size that transformers resizes to: proportions are kept, and a side that follows from the other is cut to a whole pixel. */
+function resizedTo({ width, height }: RgbImage, size: ImageProcessor["size"]): { width: number; height: number } {
   if ("height" in size) return size;
-  // transformers keeps the proportions: the short side becomes the edge, the long one is cut to a whole pixel.
-  const edge = size.shortest_edge;
-  return image.width <= image.height ? { width: edge, height: Math.trunc((edge * image.height) / image.width) } : { width: Math.trunc((edge * image.width) / image.height), height: edge };
+  if ("max_height" in size) {
+    const scale = Math.min(size.max_height / height, size.max_width / width);
+    return { width: Math.max(1, Math.trunc(width * scale)), height: Math.max(1, Math.trunc(height * scale)) };
+  }
+  let [edge, exact] = [size.shortest_edge, size.shortest_edge];
+  const [short, long] = [Math.min(width, height), Math.max(width, height)];
+  if (size.longest_edge !== undefined && (long / short) * edge > size.longest_edge) {
+    exact = (size.longest_edge * short) / long;
+    edge = Math.max(1, roundHalfToEven(exact));
+  }
+  if (size.longest_edge !== undefined && short === edge) return { width, height };
+  return width <= height ? { width: edge, height: Math.trunc((exact * height) / width) } : { width: Math.trunc((exact * width) / height), height: edge };
 }
 
 /** Cuts the middle out; what would lie outside is black, as transformers' center_crop pads with zeros. */
-function centerCrop(image: RgbImage, { width, height }: { width: number; height: number }): RgbImage {
+function centerCrop(image: RgbImage, { width, height }: { width: number; height: number }, half: (value: number) => number): RgbImage {
   if (image.width === width && image.height === height) return image;
-  const top = Math.floor((image.height - height) / 2);
-  const left = Math.floor((image.width - width) / 2);
+  const top = half((image.height - height) / 2);
+  const left = half((image.width - width) / 2);
   const data = new Uint8Array(width * height * 3);
   for (let y = Math.max(0, -top); y < height && y + top < image.height; y++) {
     const from = Math.max(0, left);
@@ -92,7 +135,10 @@ function centerCrop(image: RgbImage, { width, height }: { width: number; height:
 export function geometryOf(image: RgbImage, processor: ImageProcessor): RgbImage {
   let result = processor.pad_to_square ? padToSquare(image, processor.pad_to_square) : image;
   if (processor.do_resize) result = resample({ image: result, ...resizedTo(result, processor.size), filter: processor.resample });
-  return processor.do_center_crop && processor.crop_size ? centerCrop(result, processor.crop_size) : result;
+  // Where an odd number of pixels is added, transformers' torchvision backend puts the larger part after the picture and its Pillow
+  // backend, the only one that has these two filters, before it.
+  const half = processor.resample === resamplingFilters.box || processor.resample === resamplingFilters.hamming ? Math.floor : Math.trunc;
+  return processor.do_center_crop && processor.crop_size ? centerCrop(result, processor.crop_size, half) : result;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
-import { loadImage } from "@mmgeo/dataset";
 import { geometryOf, type ImageProcessor, preprocessImage } from "./image-processor.js";
+import { readPicture } from "./read-picture.js";
 import type { RgbImage } from "./resample.js";
 
 /** The picture moved to the right and down by whole pixels. */
@@ -37,8 +37,7 @@ export class PixelStore {
       this.#images.set(path, kept);
       return kept;
     }
-    const { data, width, height } = await loadImage(path, { channels: 3 });
-    const image = geometryOf({ data, width, height }, this.#processor);
+    const image = geometryOf(await readPicture(path), this.#processor);
     this.#images.set(path, image);
     this.#bytes += image.data.length;
     for (const [oldest, { data: bytes }] of this.#images) {
