@@ -6,16 +6,35 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
 import { bertConfigSchema, bertHiddenStates, bertShapes, type BertConfig } from "./bert.js";
 
-/** Vectors of texts, one after the other, each of unit length. */
+/** Gives texts vectors. */
 export interface Embedder {
   readonly width: number;
+  /** `texts.length * width` numbers, row after row; of any length but zero */
+  embed(texts: readonly string[], options?: { onProgress?: (done: number, total: number) => void }): Promise<Float32Array>;
+  dispose(): void;
+}
+
+/** An embedder that is opened when it is needed: where its vectors are in the cache, it is not. */
+export interface EmbedderSource {
+  /** files that shape its vectors; their content names what is kept in the cache */
+  files: readonly string[];
+  open(): Promise<Embedder>;
+}
+
+/** A sentence encoder; its vectors are of unit length. */
+export interface SentenceEncoder extends Embedder {
   /** longest input in tokens, the two marks at its ends included; the rest of a text is not read */
   readonly maximumTokens: number;
   /** token ids of a text with its marks, cut to `maximumTokens` */
   tokenIds(text: string): number[];
-  /** `texts.length * width` numbers */
-  embed(texts: readonly string[], options?: { onProgress?: (done: number, total: number) => void }): Promise<Float32Array>;
-  dispose(): void;
+}
+
+/** The files of a sentence encoder's folder that shape its vectors. */
+const shapingFiles = ["config.json", "tokenizer.json", "sentence_bert_config.json", "1_Pooling/config.json", "model.safetensors"];
+
+/** A sentence encoder's folder as a source of vectors. */
+export function sentenceEncoder(folder: string): EmbedderSource {
+  return { files: shapingFiles.map((name) => join(folder, name)), open: () => loadEmbedder(folder) };
 }
 
 /** The largest tokenizer.json in use has 17 MB. */
@@ -61,7 +80,7 @@ function checkParameters(loaded: Parameters, config: BertConfig, folder: string)
  *
  * @throws {InputError} for a folder that is not one
  */
-export async function loadEmbedder(folder: string): Promise<Embedder> {
+export async function loadEmbedder(folder: string): Promise<SentenceEncoder> {
   const configFile = join(folder, "config.json");
   const config = validate({ schema: bertConfigSchema, value: await requireObject(configFile), place: { file: configFile } });
   if (config.hidden_size % config.num_attention_heads !== 0) throw new InputError({ message: "does not divide hidden_size", file: configFile, field: "num_attention_heads" });

@@ -1,7 +1,7 @@
 import type { Negative } from "@mmgeo/dataset";
 import { writeFileAtomic } from "@mmgeo/dataset";
 import { blindCheck, type BlindCheck } from "../blind/blind-check.js";
-import { embedTexts } from "../embedding/embedding-search.js";
+import { embedTexts, type EmbedderGiven } from "../embedding/embedding-search.js";
 import { statisticsPage, type Example } from "../statistics/page.js";
 import { largestCosines, questionSimilarity, type QuestionSimilarity } from "../statistics/question-similarity.js";
 import { statistics, type CaptionWithNegatives, type NegativeStatistics } from "../statistics/statistics.js";
@@ -47,7 +47,7 @@ export async function writeStatisticsPage({ path, output, counted }: { path: str
  *
  * @param input.questions a dataset folder, records, or lines {"id","caption"}; a record's question counts where it has one
  */
-export async function questionSimilarityOfFile({ path, questions, embedder, onProgress }: { path: string; questions: string; embedder: string; onProgress?: (done: number, total: number) => void }): Promise<Partial<Record<Negative["kind"], QuestionSimilarity>>> {
+export async function questionSimilarityOfFile({ path, questions, embedder, onProgress }: { path: string; questions: string; embedder: EmbedderGiven; onProgress?: (done: number, total: number) => void }): Promise<Partial<Record<Negative["kind"], QuestionSimilarity>>> {
   const asked: string[] = [];
   for await (const entry of readInputLines(questions)) asked.push(entry.kind === "record" ? (entry.record.question?.text ?? entry.record.caption) : sourceOfLine(entry).caption);
   const texts: string[] = [];
@@ -58,8 +58,8 @@ export async function questionSimilarityOfFile({ path, questions, embedder, onPr
       kinds.push(kind);
     }
   }
-  const { vectors: questionVectors, width } = await embedTexts({ folder: embedder, texts: asked });
-  const { vectors } = await embedTexts({ folder: embedder, texts, onProgress });
+  const { vectors: questionVectors, width } = await embedTexts({ embedder, texts: asked });
+  const { vectors } = await embedTexts({ embedder, texts, onProgress });
   const largest = await largestCosines({ vectors, questions: questionVectors, width });
   const result: Partial<Record<Negative["kind"], QuestionSimilarity>> = {};
   for (const kind of ["image", "rule", "retrieval"] as const) {
