@@ -1,5 +1,6 @@
 import { InputError, readJsonLines, recordSchema, recordsFileOf, ruleNegativeSchema, retrievalNegativeSchema, validate, type DiagramRecord } from "@mmgeo/dataset";
 import { z } from "zod";
+import { readConversations } from "./conversations.js";
 
 const editedNegativeSchema = ruleNegativeSchema.partial({ claims: true, falseClaims: true });
 const foundNegativeSchema = retrievalNegativeSchema.partial({ falseClaims: true });
@@ -22,12 +23,17 @@ function isRecord(value: object): boolean {
 }
 
 /**
- * Lines of a JSON Lines file (or of a dataset folder's `records.jsonl`), each a record or a plain caption.
+ * Lines of a JSON Lines file (or of a dataset folder's `records.jsonl`), each a record or a plain caption; or the captions of a `.json` list of
+ * conversations, as the paper, LLaVA, G-LLaVA and MAVIS keep them.
  *
  * @throws {InputError} naming the file, line and field of a line that is neither
  */
 export async function* readInputLines(path: string): AsyncIterable<InputLine> {
   const file = await recordsFileOf(path);
+  if (file.endsWith(".json")) {
+    for (const [index, caption] of (await readConversations(file)).entries()) yield { kind: "caption", line: index + 1, caption };
+    return;
+  }
   for await (const { line, value } of readJsonLines({ file, schema: z.looseObject({}) })) {
     const place = { file, line };
     if (!("caption" in value) || !("id" in value)) throw new InputError({ message: 'a line holds {"id","caption"} or a whole record; add what is missing', file, line, field: "id" in value ? "caption" : "id" });

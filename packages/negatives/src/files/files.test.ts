@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { InputError, type DiagramRecord } from "@mmgeo/dataset";
 import { captionOf, parseStatement } from "@mmgeo/diagram";
 import { beforeAll, describe, expect, it } from "vitest";
+import { writePaperForm } from "./paper-form.js";
 import { writeRetrievalNegatives } from "./retrieval-file.js";
 import { writeRuleNegatives } from "./rule-file.js";
 import { statisticsOfFile, writeStatisticsPage } from "./statistics-file.js";
@@ -78,6 +79,29 @@ describe("files of captions and records", () => {
     expect(page).toContain("&lt;1&gt;");
     expect(page).toMatch(/<mark class="(?:order|shape|relation|number)" title="/);
     expect(page).not.toMatch(/https?:\/\//);
+  });
+
+  it("take captions out of lists of conversations, and give the paper's two forms, read back unchanged", async () => {
+    const list = join(folder, "llava.json");
+    await writeFile(list, JSON.stringify([{ id: "a", image: "a.png", conversations: [{ from: "human", value: "?" }, { from: "gpt", value: "AB=5, AB ∥ CD." }] }, { positive_image_path: "b.png", conversations: [{ value: "?" }, { value: "AB=6." }] }]));
+    const output = join(folder, "of-list.jsonl");
+    expect(await writeRuleNegatives({ input: list, output, perCaption: 2, seed: 1 })).toMatchObject({ captions: 2, negatives: 4 });
+    expect((await linesOf(output)).map(({ id, image }) => [id, image])).toEqual([["a", "a.png"], [1, "b.png"]]);
+    const text = join(folder, "text.json");
+    expect(await writePaperForm({ path: output, form: "text", output: text })).toEqual({ written: 2, without: 0 });
+    expect(JSON.parse(await readFile(text, "utf8"))).toMatchObject([{ positive_image_path: "a.png", negative_captions: [{}, {}], conversations: [{ from: "human" }, { from: "gpt", value: "AB=5, AB ∥ CD." }] }, {}].map((sample) => ("negative_captions" in sample ? { ...sample, negative_captions: expect.any(Array) as unknown } : sample)));
+    const again = join(folder, "text-again.json");
+    expect(await writePaperForm({ path: text, form: "text", output: again })).toEqual({ written: 2, without: 0 });
+    expect(await readFile(again, "utf8")).toBe(await readFile(text, "utf8"));
+    const images = join(folder, "images.json");
+    await writeFile(images, JSON.stringify([{ positive_image_path: "a.png", negative_image_path: ["b.png"], extra: { kept: 1.0 }, conversations: [{ from: "human", value: "?" }, { from: "gpt", value: "Ein Kreis ⊙O." }] }], null, 2));
+    await writePaperForm({ path: images, form: "image", output: again });
+    expect(await readFile(again, "utf8")).toBe(await readFile(images, "utf8"));
+    await expect(writePaperForm({ path: images, form: "text", output: again })).rejects.toThrow(/ask for image/);
+    await writeFile(images, "[{}]");
+    await expect(writeRuleNegatives({ input: images, output, perCaption: 2, seed: 1 })).rejects.toThrow(/0\.conversations/);
+    await writeFile(images, "{}");
+    await expect(writeRuleNegatives({ input: images, output, perCaption: 2, seed: 1 })).rejects.toThrow(/list/);
   });
 
   it.each([

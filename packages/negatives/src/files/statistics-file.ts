@@ -2,6 +2,7 @@ import type { Negative } from "@mmgeo/dataset";
 import { writeFileAtomic } from "@mmgeo/dataset";
 import { blindCheck, type BlindCheck } from "../blind/blind-check.js";
 import { embedTexts, type EmbedderGiven } from "../embedding/embedding-search.js";
+import { mapOfVectors, type MapPoint } from "../statistics/map.js";
 import { statisticsPage, type Example } from "../statistics/page.js";
 import { largestCosines, questionSimilarity, type QuestionSimilarity } from "../statistics/question-similarity.js";
 import { statistics, type CaptionWithNegatives, type NegativeStatistics } from "../statistics/statistics.js";
@@ -26,8 +27,12 @@ export async function statisticsOfFile(path: string, { seed = 1 }: { seed?: numb
 const shownCaptions = 40;
 const shownNegatives = 3;
 
-/** Writes the statistics with examples, spread over the file, as one self-contained page. */
-export async function writeStatisticsPage({ path, output, counted }: { path: string; output: string; counted: FileStatistics }): Promise<void> {
+/**
+ * Writes the statistics with examples, spread over the file, as one self-contained page.
+ *
+ * @param input.map of `compareWithQuestions`, to be drawn. Default none
+ */
+export async function writeStatisticsPage({ path, output, counted, map = [] }: { path: string; output: string; counted: FileStatistics; map?: readonly MapPoint[] }): Promise<void> {
   const every = Math.max(1, Math.floor((counted.captions - counted.without) / shownCaptions));
   const examples: Example[] = [];
   let index = 0;
@@ -39,15 +44,32 @@ export async function writeStatisticsPage({ path, output, counted }: { path: str
     }
     index += 1;
   }
-  await writeFileAtomic(output, statisticsPage({ counted, blind: counted.blind, examples }));
+  await writeFileAtomic(output, statisticsPage({ counted, blind: counted.blind, questions: counted.questions ?? {}, map, examples }));
+}
+
+/** Texts of each kind, and questions, that are put on the map. */
+const mappedOfEach = 500;
+
+export interface QuestionComparison {
+  similarity: Partial<Record<Negative["kind"], QuestionSimilarity>>;
+  /** a sample of the negatives of each kind and of the questions; empty unless asked for */
+  map: MapPoint[];
+}
+
+/** Up to `count` of the rows, spread over them. */
+function spread(rows: readonly number[], count: number): number[] {
+  const kept = Math.min(count, rows.length);
+  return Array.from({ length: kept }, (_, index) => rows[Math.floor((index * rows.length) / kept)]!);
 }
 
 /**
- * The paper's study: how much the negatives of each kind resemble the questions of another file, by the vectors of a sentence encoder.
+ * The paper's study: how much the negatives of each kind resemble the questions of another file, by the vectors of a sentence encoder, and where they lie
+ * beside those on a map.
  *
  * @param input.questions a dataset folder, records, or lines {"id","caption"}; a record's question counts where it has one
+ * @param input.map whether the map is made, which takes some seconds. Default false
  */
-export async function questionSimilarityOfFile({ path, questions, embedder, onProgress }: { path: string; questions: string; embedder: EmbedderGiven; onProgress?: (done: number, total: number) => void }): Promise<Partial<Record<Negative["kind"], QuestionSimilarity>>> {
+export async function compareWithQuestions({ path, questions, embedder, map = false, seed = 1, onProgress }: { path: string; questions: string; embedder: EmbedderGiven; map?: boolean; seed?: number; onProgress?: (done: number, total: number) => void }): Promise<QuestionComparison> {
   const asked: string[] = [];
   for await (const entry of readInputLines(questions)) asked.push(entry.kind === "record" ? (entry.record.question?.text ?? entry.record.caption) : sourceOfLine(entry).caption);
   const texts: string[] = [];
@@ -61,10 +83,17 @@ export async function questionSimilarityOfFile({ path, questions, embedder, onPr
   const { vectors: questionVectors, width } = await embedTexts({ embedder, texts: asked });
   const { vectors } = await embedTexts({ embedder, texts, onProgress });
   const largest = await largestCosines({ vectors, questions: questionVectors, width });
-  const result: Partial<Record<Negative["kind"], QuestionSimilarity>> = {};
+  const similarity: QuestionComparison["similarity"] = {};
+  const mapped: { kind: string; row: Float32Array }[] = [];
   for (const kind of ["image", "rule", "retrieval"] as const) {
-    const ofKind = largest.filter((_, index) => kinds[index] === kind);
-    if (ofKind.length > 0) result[kind] = questionSimilarity(ofKind, asked.length);
+    const rows = kinds.flatMap((other, index) => (other === kind ? [index] : []));
+    if (rows.length === 0) continue;
+    similarity[kind] = questionSimilarity(Float32Array.from(rows, (row) => largest[row]!), asked.length);
+    for (const row of spread(rows, mappedOfEach)) mapped.push({ kind, row: vectors.subarray(row * width, (row + 1) * width) });
   }
-  return result;
+  if (!map) return { similarity, map: [] };
+  for (const row of spread(asked.map((_, index) => index), mappedOfEach)) mapped.push({ kind: "question", row: questionVectors.subarray(row * width, (row + 1) * width) });
+  const rows = new Float32Array(mapped.length * width);
+  mapped.forEach(({ row }, index) => rows.set(row, index * width));
+  return { similarity, map: await mapOfVectors({ vectors: rows, width, kinds: mapped.map(({ kind }) => kind), seed }) };
 }
