@@ -150,13 +150,18 @@ export function preprocessImage({ image, processor, target, offset = 0 }: { imag
   const plane = width * height;
   const pixels = target ?? new Float32Array(3 * plane);
   const factor = processor.do_rescale ? processor.rescale_factor : 1;
-  for (let channel = 0; channel < 3; channel++) {
-    const mean = processor.do_normalize ? (processor.image_mean[channel] as number) : 0;
-    const deviation = processor.do_normalize ? (processor.image_std[channel] as number) : 1;
-    // Only 256 values can occur, so each is computed once.
-    const values = Float32Array.from({ length: 256 }, (_, byte) => (byte * factor - mean) / deviation);
-    const base = offset + channel * plane;
-    for (let index = 0; index < plane; index++) pixels[base + index] = values[data[index * 3 + channel] as number] as number;
+  // Only 256 values can occur in a channel, so each is computed once.
+  const values = new Float32Array(3 * 256);
+  for (let index = 0; index < values.length; index++) {
+    const mean = processor.do_normalize ? (processor.image_mean[index >> 8] as number) : 0;
+    const deviation = processor.do_normalize ? (processor.image_std[index >> 8] as number) : 1;
+    values[index] = ((index & 255) * factor - mean) / deviation;
+  }
+  for (let index = 0, from = 0; index < plane; index++, from += 3) {
+    const place = offset + index;
+    pixels[place] = values[data[from] as number] as number;
+    pixels[place + plane] = values[256 + (data[from + 1] as number)] as number;
+    pixels[place + 2 * plane] = values[512 + (data[from + 2] as number)] as number;
   }
   return { pixels, width, height };
 }

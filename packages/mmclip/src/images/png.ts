@@ -47,30 +47,30 @@ function partsOf(bytes: Buffer): PngParts | null {
   return fits && parts.data.length > 0 && (parts.transparency === null || color === 3) ? parts : null;
 }
 
-function paeth(left: number, up: number, corner: number): number {
-  const [toLeft, toUp, toCorner] = [Math.abs(up - corner), Math.abs(left - corner), Math.abs(left + up - 2 * corner)];
-  if (toLeft <= toUp && toLeft <= toCorner) return left;
-  return toUp <= toCorner ? up : corner;
-}
-
 /** Undoes the filters of all rows in place (section 9); `step` is the distance in bytes to the pixel on the left. */
 function unfilter(raw: Uint8Array, rows: number, stride: number, step: number): boolean {
+  // Above the first row everything is zero.
+  let above: Uint8Array = new Uint8Array(stride);
   for (let row = 0; row < rows; row++) {
-    const start = row * (stride + 1) + 1;
-    const above = start - stride - 1;
-    const filter = raw[start - 1] as number;
-    if (filter > 4) return false;
-    if (filter === 0) continue;
-    for (let index = 0; index < stride; index++) {
-      const at = start + index;
-      const left = index >= step ? (raw[at - step] as number) : 0;
-      const up = row > 0 ? (raw[above + index] as number) : 0;
-      let predicted = left;
-      if (filter === 2) predicted = up;
-      else if (filter === 3) predicted = (left + up) >> 1;
-      else if (filter === 4) predicted = paeth(left, up, row > 0 && index >= step ? (raw[above + index - step] as number) : 0);
-      raw[at] = (raw[at] as number) + predicted;
-    }
+    const filter = raw[row * (stride + 1)] as number;
+    const line = raw.subarray(row * (stride + 1) + 1, (row + 1) * (stride + 1));
+    if (filter === 1) {
+      for (let at = step; at < stride; at++) line[at] = (line[at] as number) + (line[at - step] as number);
+    } else if (filter === 2) {
+      for (let at = 0; at < stride; at++) line[at] = (line[at] as number) + (above[at] as number);
+    } else if (filter === 3) {
+      for (let at = 0; at < stride; at++) line[at] = (line[at] as number) + (((at < step ? 0 : (line[at - step] as number)) + (above[at] as number)) >> 1);
+    } else if (filter === 4) {
+      for (let at = 0; at < Math.min(step, stride); at++) line[at] = (line[at] as number) + (above[at] as number);
+      for (let at = step; at < stride; at++) {
+        const [left, up, corner] = [line[at - step] as number, above[at] as number, above[at - step] as number];
+        const toLeft = Math.abs(up - corner);
+        const toUp = Math.abs(left - corner);
+        const toCorner = Math.abs(left + up - 2 * corner);
+        line[at] = (line[at] as number) + (toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner);
+      }
+    } else if (filter !== 0) return false;
+    above = line;
   }
   return true;
 }

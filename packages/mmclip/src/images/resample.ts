@@ -84,52 +84,105 @@ export interface RgbImage {
   height: number;
 }
 
-/** One pass along the rows; bytes in, bytes out. */
-function resampleRows({ data, width, height }: RgbImage, target: number, filter: number): RgbImage {
-  const result = new Uint8ClampedArray(target * height * 3);
-  const { from, count, weights, widest, precision } = windowsOf(width, target, filter);
+/** Bytes row by row, one (grey) or three (RGB) a pixel. */
+interface Raster extends RgbImage {
+  channels: 1 | 3;
+}
+
+/** Where one pass finds and puts values, in bytes: along `lines`, each of which is resampled on its own. */
+interface Pass {
+  lines: number;
+  lineStep: number;
+  pixelStep: number;
+  resultLineStep: number;
+  resultPixelStep: number;
+}
+
+const WHITE = 255;
+
+/**
+ * One pass along rows or columns; bytes in, bytes out. Most of a line drawing is white: a window without ink is not summed, and
+ * comes out as it would have.
+ */
+function resampleLines({ data, result, channels, source, windows, pass }: { data: Uint8Array; result: Uint8ClampedArray; channels: 1 | 3; source: number; windows: Windows; pass: Pass }): void {
+  const { from, count, weights, widest, precision } = windows;
+  const { lines, lineStep, pixelStep, resultLineStep, resultPixelStep } = pass;
+  const target = from.length;
+  // What is added before the cut, so that values are rounded.
   const half = precision === 0 ? 0 : 1 << (precision - 1);
-  let place = 0;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < target; x++) {
-      let [red, green, blue] = [half, half, half];
-      let offset = (y * width + (from[x] as number)) * 3;
-      const first = x * widest;
-      const end = first + (count[x] as number);
-      for (let index = first; index < end; index++) {
-        const weight = weights[index] as number;
-        red += weight * (data[offset] as number);
-        green += weight * (data[offset + 1] as number);
-        blue += weight * (data[offset + 2] as number);
-        offset += 3;
+  const white = Uint8ClampedArray.from(from, (_, index) => {
+    let sum = half;
+    for (let offset = 0; offset < (count[index] as number); offset++) sum += WHITE * (weights[index * widest + offset] as number);
+    return sum >> precision;
+  });
+  /** For each pixel of the line the first at or after it that is not white. */
+  const ink = new Int32Array(source + 1).fill(source);
+  for (let line = 0; line < lines; line++) {
+    const start = line * lineStep;
+    for (let index = source - 1, at = start + index * pixelStep; index >= 0; index--, at -= pixelStep) {
+      const isWhite = data[at] === WHITE && (channels === 1 || (data[at + 1] === WHITE && data[at + 2] === WHITE));
+      ink[index] = isWhite ? (ink[index + 1] as number) : index;
+    }
+    for (let index = 0, place = line * resultLineStep; index < target; index++, place += resultPixelStep) {
+      const first = from[index] as number;
+      const taps = count[index] as number;
+      if ((ink[first] as number) >= first + taps) {
+        result[place] = white[index] as number;
+        if (channels === 3) result[place + 1] = result[place + 2] = white[index] as number;
+        continue;
+      }
+      const end = index * widest + taps;
+      let at = start + first * pixelStep;
+      let red = half;
+      if (channels === 1) {
+        for (let tap = index * widest; tap < end; tap++, at += pixelStep) red = (red + Math.imul(weights[tap] as number, data[at] as number)) | 0;
+        result[place] = red >> precision;
+        continue;
+      }
+      let green = half;
+      let blue = half;
+      for (let tap = index * widest; tap < end; tap++, at += pixelStep) {
+        const weight = weights[tap] as number;
+        red = (red + Math.imul(weight, data[at] as number)) | 0;
+        green = (green + Math.imul(weight, data[at + 1] as number)) | 0;
+        blue = (blue + Math.imul(weight, data[at + 2] as number)) | 0;
       }
       result[place] = red >> precision;
       result[place + 1] = green >> precision;
       result[place + 2] = blue >> precision;
-      place += 3;
     }
   }
-  return { data: new Uint8Array(result.buffer), width: target, height };
 }
 
-/** The same along the columns, whole rows at a time, so that memory is read in order. */
-function resampleColumns({ data, width, height }: RgbImage, target: number, filter: number): RgbImage {
-  const stride = width * 3;
-  const result = new Uint8ClampedArray(stride * target);
-  const row = new Int32Array(stride);
-  const { from, count, weights, widest, precision } = windowsOf(height, target, filter);
-  const half = precision === 0 ? 0 : 1 << (precision - 1);
-  for (let y = 0; y < target; y++) {
-    row.fill(half);
-    for (let index = 0; index < (count[y] as number); index++) {
-      const weight = weights[y * widest + index] as number;
-      const offset = ((from[y] as number) + index) * stride;
-      if (weight !== 0) for (let x = 0; x < stride; x++) row[x] = (row[x] as number) + weight * (data[offset + x] as number);
-    }
-    const place = y * stride;
-    for (let x = 0; x < stride; x++) result[place + x] = (row[x] as number) >> precision;
+function resampleRows({ data, width, height, channels }: Raster, target: number, filter: number): Raster {
+  const result = new Uint8ClampedArray(target * height * channels);
+  const pass = { lines: height, lineStep: width * channels, pixelStep: channels, resultLineStep: target * channels, resultPixelStep: channels };
+  resampleLines({ data, result, channels, source: width, windows: windowsOf(width, target, filter), pass });
+  return { data: new Uint8Array(result.buffer), width: target, height, channels };
+}
+
+function resampleColumns({ data, width, height, channels }: Raster, target: number, filter: number): Raster {
+  const result = new Uint8ClampedArray(width * target * channels);
+  const pass = { lines: width, lineStep: channels, pixelStep: width * channels, resultLineStep: channels, resultPixelStep: width * channels };
+  resampleLines({ data, result, channels, source: height, windows: windowsOf(height, target, filter), pass });
+  return { data: new Uint8Array(result.buffer), width, height: target, channels };
+}
+
+/** The picture with one byte a pixel if it has no colors, as most figures; a third of the work is left then. */
+function rasterOf({ data, width, height }: RgbImage): Raster {
+  for (let index = 0; index < data.length; index += 3) {
+    if (data[index] !== data[index + 1] || data[index] !== data[index + 2]) return { data, width, height, channels: 3 };
   }
-  return { data: new Uint8Array(result.buffer), width, height: target };
+  const grey = new Uint8Array(width * height);
+  for (let index = 0; index < grey.length; index++) grey[index] = data[3 * index] as number;
+  return { data: grey, width, height, channels: 1 };
+}
+
+function rgbOf({ data, width, height, channels }: Raster): RgbImage {
+  if (channels === 3) return { data, width, height };
+  const result = new Uint8Array(3 * data.length);
+  for (let index = 0; index < data.length; index++) result[3 * index] = result[3 * index + 1] = result[3 * index + 2] = data[index] as number;
+  return { data: result, width, height };
 }
 
 function resampleNearest(image: RgbImage, width: number, height: number): RgbImage {
@@ -153,6 +206,7 @@ export function resample({ image, width, height, filter }: { image: RgbImage; wi
   if (image.width === width && image.height === height) return image;
   if (filter === resamplingFilters.nearest) return resampleNearest(image, width, height);
   if (filters[filter] === undefined) throw new RangeError(`there is no resampling filter ${filter}; 0 to 5 are Pillow's`);
-  const rows = image.width === width ? image : resampleRows(image, width, filter);
-  return image.height === height ? rows : resampleColumns(rows, height, filter);
+  const raster = rasterOf(image);
+  const rows = raster.width === width ? raster : resampleRows(raster, width, filter);
+  return rgbOf(rows.height === height ? rows : resampleColumns(rows, height, filter));
 }
