@@ -113,7 +113,7 @@ std::vector<TF_Output> ToOutputs(Graph* graph, const std::vector<int32_t>& pairs
   return outputs;
 }
 
-// registerFunction(graph, name, inputs, outputs, controls, compile) -> number of nodes kept
+// registerFunction(graph, name, inputs, outputs, controls, compile) -> the numbers of the nodes kept
 napi_value RegisterFunction(napi_env env, napi_value* arguments) {
   Graph* graph = ToGraph(env, arguments[0]);
   const std::string name = mmgeo::ToString(env, arguments[1], "name");
@@ -121,7 +121,9 @@ napi_value RegisterFunction(napi_env env, napi_value* arguments) {
   const std::vector<TF_Output> outputs = ToOutputs(graph, mmgeo::ToInt32s(env, arguments[3], "outputs"));
   std::vector<const TF_Operation*> controls;
   for (const int32_t index : mmgeo::ToInt32s(env, arguments[4], "controls")) controls.push_back(graph->node(index));
-  std::vector<const TF_Operation*> body = graph->Reachable(inputs, outputs, controls);
+  const std::vector<int32_t> kept = graph->Reachable(inputs, outputs, controls);
+  std::vector<const TF_Operation*> body;
+  for (const int32_t index : kept) body.push_back(graph->node(index));
 
   std::vector<std::string> control_names(controls.size());
   std::vector<const char*> control_pointers(controls.size());
@@ -141,9 +143,7 @@ napi_value RegisterFunction(napi_env env, napi_value* arguments) {
   TFE_ContextAddFunction(RequireContext(), function, status.get());
   TF_DeleteFunction(function);
   status.Check("registering a function");
-  napi_value number;
-  Check(napi_create_int32(env, static_cast<int32_t>(body.size()), &number), "number");
-  return number;
+  return mmgeo::FromIntegers(env, std::vector<int64_t>(kept.begin(), kept.end()));
 }
 
 // removeFunction(name)

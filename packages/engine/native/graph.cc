@@ -190,7 +190,7 @@ int32_t Graph::Finish(TF_OperationDescription* description, const std::string& t
   return static_cast<int32_t>(nodes_.size()) - 1;
 }
 
-std::vector<const TF_Operation*> Graph::Reachable(const std::vector<TF_Output>& inputs, const std::vector<TF_Output>& outputs, const std::vector<const TF_Operation*>& controls) const {
+std::vector<int32_t> Graph::Reachable(const std::vector<TF_Output>& inputs, const std::vector<TF_Output>& outputs, const std::vector<const TF_Operation*>& controls) const {
   std::unordered_set<const TF_Operation*> seen;
   for (const TF_Output& input : inputs) seen.insert(input.oper);
   std::vector<const TF_Operation*> stack(controls);
@@ -207,9 +207,9 @@ std::vector<const TF_Operation*> Graph::Reachable(const std::vector<TF_Output>& 
     TF_OperationGetControlInputs(mutable_operation, before.data(), static_cast<int>(before.size()));
     stack.insert(stack.end(), before.begin(), before.end());
   }
-  std::vector<const TF_Operation*> ordered;
-  for (const TF_Operation* operation : nodes_) {
-    if (kept.count(operation) != 0) ordered.push_back(operation);
+  std::vector<int32_t> ordered;
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    if (kept.count(nodes_[i]) != 0) ordered.push_back(static_cast<int32_t>(i));
   }
   return ordered;
 }

@@ -33,8 +33,8 @@ class Graph {
   TF_Output output(int32_t index, int32_t port) const { return TF_Output{node(index), port}; }
   TF_Graph* get() const { return graph_; }
 
-  // What outputs and controls need, in order, without the inputs themselves: nothing else enters a function.
-  std::vector<const TF_Operation*> Reachable(const std::vector<TF_Output>& inputs, const std::vector<TF_Output>& outputs, const std::vector<const TF_Operation*>& controls) const;
+  // The numbers of the nodes that outputs and controls need, in order, without the inputs themselves: nothing else enters a function.
+  std::vector<int32_t> Reachable(const std::vector<TF_Output>& inputs, const std::vector<TF_Output>& outputs, const std::vector<const TF_Operation*>& controls) const;
 
  private:
   const std::vector<InputArgument>& ArgumentsOf(const std::string& type);

@@ -27,12 +27,16 @@ export {
   type SafetensorsType,
   type TensorToWrite,
 } from "./checkpoint/safetensors.js";
-export { loadCheckpoint, saveCheckpoint, toTensor, type Checkpoint, type Parameters, type SaveOptions } from "./checkpoint/checkpoint.js";
+export { loadCheckpoint, saveCheckpoint, toTensor, type Checkpoint, type LoadOptions, type Parameters, type SaveOptions } from "./checkpoint/checkpoint.js";
 export { version } from "./version.js";
 export { ResourceVariable } from "./capture/variable.js";
 export { randomNormal } from "./layers/initialize.js";
 export { withGradient, type Save } from "./layers/with-gradient.js";
-export { train, type Batch, type Loss, type TrainOptions, type TrainProgress, type TrainResult } from "./train/train.js";
+export { train } from "./train/train.js";
+export type { Batch, Loss, TrainOptions, TrainProgress, TrainResult } from "./train/options.js";
+export { workerBatches, type WorkerBatches } from "./train/worker-batches.js";
+export { progressBar } from "./train/progress-bar.js";
+export { measureProductRate } from "./backend/product-rate.js";
 export { order } from "./train/order.js";
 export { learningRateAt, type Schedule } from "./train/schedule.js";
 export { type AdamWOptions, type ParameterGroup } from "./train/adamw.js";

@@ -42,7 +42,8 @@ export interface CaptureAddon {
   createGraph(): NativeGraph;
   addNode(graph: NativeGraph, type: string, inputs: Int32Array, controls: Int32Array, attributes: readonly OperationAttribute[]): { node: number; dtypes: number[]; shapes: (number[] | null)[] };
   addConstant(graph: NativeGraph, dtype: number, shape: readonly number[], values: TensorValues): number;
-  registerFunction(graph: NativeGraph, name: string, inputs: Int32Array, outputs: Int32Array, controls: Int32Array, compile: boolean): number;
+  /** Returns the nodes that the function kept: those that its outputs and controls need. */
+  registerFunction(graph: NativeGraph, name: string, inputs: Int32Array, outputs: Int32Array, controls: Int32Array, compile: boolean): number[];
   removeFunction(name: string): void;
 }
 

@@ -21,13 +21,21 @@ export interface Compiled<Arguments extends readonly unknown[], Result> {
   /** Frees every capture. The function can still be called and captures anew. */
   dispose(): void;
   /** What was captured so far and how long that took. */
-  readonly statistics: { readonly captures: number; readonly calls: number; readonly nodes: number; readonly captureMilliseconds: number };
+  readonly statistics: {
+    readonly captures: number;
+    readonly calls: number;
+    readonly nodes: number;
+    readonly captureMilliseconds: number;
+    /** Floating-point operations in matrix products of all calls, without what layers under `recompute` do a second time. */
+    readonly productOperations: number;
+  };
 }
 
 interface Capture<Result> {
   readonly run: (inputs: readonly tf.Tensor[]) => Result;
   readonly dispose: () => void;
   readonly nodes: number;
+  readonly productOperations: number;
 }
 
 let activeTrace: Trace | null = null;
@@ -42,6 +50,18 @@ export function isTracing(): boolean {
 export function isTransposed(tensor: tf.Tensor, permutation: readonly number[]): boolean {
   if (activeTrace === null) return false;
   return activeTrace.transposition(activeTrace.resolve(requireBackend().backend.tensorMap.get(tensor.dataId)))?.permutation === String(permutation);
+}
+
+/** Does work that was done before, which does not count as operations of the model. */
+export function computeAgain<Result>(work: () => Result): Result {
+  if (activeTrace === null) return work();
+  const { repeats } = activeTrace;
+  activeTrace.repeats = true;
+  try {
+    return work();
+  } finally {
+    activeTrace.repeats = repeats;
+  }
 }
 
 /** Does work that a captured graph must not begin before `tensor` is there (see `Trace.recordAfter`). */
@@ -61,7 +81,7 @@ export function computeAfter<Result>(tensor: tf.Tensor, work: () => Result): Res
 export function compile<Arguments extends readonly unknown[], Result>(work: (...parameters: Arguments) => Result, options: CompileOptions = {}): Compiled<Arguments, Result> {
   const { precision = "float32", cacheSize = 32, xla = false } = options;
   const captures = new Map<string, Capture<Result>>();
-  const statistics = { captures: 0, calls: 0, nodes: 0, captureMilliseconds: 0 };
+  const statistics = { captures: 0, calls: 0, nodes: 0, captureMilliseconds: 0, productOperations: 0 };
 
   const call = (...parameters: Arguments): Result => {
     const { addon, info } = requireBackend();
@@ -85,6 +105,7 @@ export function compile<Arguments extends readonly unknown[], Result>(work: (...
     } else captures.delete(signature);
     // Last in the map is the most recently used.
     captures.set(signature, capture);
+    statistics.productOperations += capture.productOperations;
     return capture.run(tensors);
   };
   return Object.assign(call, {
@@ -159,9 +180,10 @@ function captureFunction<Arguments extends readonly unknown[], Result>({
   }
   functionCount += 1;
   const name = `mmgeo_${process.pid}_${functionCount}`;
-  const nodes = addon.registerFunction(trace.graph, name, pairs([...inputs, ...outsideIds]), pairs(outputs), Int32Array.from(trace.effects), xla);
+  const kept = addon.registerFunction(trace.graph, name, pairs([...inputs, ...outsideIds]), pairs(outputs), Int32Array.from(trace.effects), xla);
   return {
-    nodes,
+    nodes: kept.length,
+    productOperations: kept.reduce((sum, node) => sum + (trace.productOperations.get(node) ?? 0), 0),
     run: (given) => {
       const ids = given.map((tensor) => backend.realId(dataOf(tensor)));
       const handles = backend.binding.executeOp(name, [], [...ids, ...held], outputs.length);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { withGradient } from "../layers/with-gradient.js";
-import { computeAfter } from "./compile.js";
+import { computeAfter, computeAgain } from "./compile.js";
 import { flatten, mapTensors } from "./tree.js";
 
 /** What the engine needs of tfjs's engine: gradients of a tensor with a given upstream gradient, some of which may not exist. */
@@ -41,7 +41,7 @@ function gradientsAt({ call, inputs, dy }: { call: (inputs: readonly tf.Tensor[]
   try {
     // New tensors of the same data: one tensor given twice has two gradients.
     const own = inputs.map((input) => input.clone());
-    const { grads } = engine.gradients(() => call(own), own, dy, true);
+    const { grads } = engine.gradients(() => computeAgain(() => call(own)), own, dy, true);
     return grads.map((gradient, index) => gradient ?? tf.zerosLike(inputs[index] as tf.Tensor));
   } finally {
     engine.state.activeTape = activeTape;

@@ -38,6 +38,10 @@ export class Trace implements InputResolver {
   /** Nodes that change a variable: they run even where no output depends on them. */
   readonly effects: number[] = [];
   nodes = 0;
+  /** Floating-point operations of each node that multiplies matrices, a multiplication and an addition each; not those done a second time. */
+  readonly productOperations = new Map<number, number>();
+  /** Whether what is recorded now was computed before. */
+  repeats = false;
   private readonly references = new Map<number, Reference>();
   private readonly constants = new Map<string, number>();
   private readonly constantOfData = new WeakMap<TensorData, number>();
@@ -186,6 +190,8 @@ export class Trace implements InputResolver {
   private node(type: string, attributes: readonly OperationAttribute[], inputs: readonly Reference[], outputs: number): Reference[] {
     const { node, dtypes, shapes } = this.addNode(type, inputs, this.controlsOf(type, inputs), attributes);
     this.delay?.made.add(node);
+    const operations = this.repeats ? 0 : productOperations({ type, attributes, inputs, shape: shapes[0] ?? [] });
+    if (operations > 0) this.productOperations.set(node, operations);
     this.noteEffect(type, node, inputs);
     return Array.from({ length: outputs }, (_, port) => {
       const shape = shapes[port];
@@ -270,6 +276,27 @@ export class Trace implements InputResolver {
     const { dtype, shape } = this.reference(id);
     return { id, dtype, shape: [...shape] };
   }
+}
+
+/** Two for each element of the result and step of the depth; attention has two products forwards and four backwards. */
+function productOperations({ type, attributes, inputs, shape }: { type: string; attributes: readonly OperationAttribute[]; inputs: readonly Reference[]; shape: readonly number[] }): number {
+  const size = (dimensions: readonly number[]): number => dimensions.reduce((product, dimension) => product * dimension, 1);
+  const [left, right] = inputs;
+  if (matrixProducts.has(type)) {
+    const isTurned = attributes.some(({ name, value }) => (name === "transpose_a" || name === "adj_x") && value === true);
+    return 2 * size(shape) * ((left as Reference).shape.at(isTurned ? -2 : -1) as number);
+  }
+  if (type !== "MMGeoAttention" && type !== "MMGeoAttentionGrad") return 0;
+  const keyNumbers = size((right as Reference).shape);
+  // [batch, heads, queries, size] times the number of keys, however the dimensions are ordered.
+  const keys = keyNumbers / (size((left as Reference).shape) / tokensOf(attributes, left as Reference, 1));
+  return (type === "MMGeoAttention" ? 4 : 8) * size((left as Reference).shape) * keys;
+}
+
+/** The tokens of an attention operand, whose layout is a bit of the operation's attribute. */
+function tokensOf(attributes: readonly OperationAttribute[], { shape }: Reference, bit: number): number {
+  const kind = Number(attributes.find(({ name }) => name === "kind")?.value);
+  return shape[(kind & bit) === 0 ? 2 : 1] as number;
 }
 
 /** The first line of the stack that is neither the engine's nor tfjs's: where the user's function did it. */

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { InputError } from "../input-error.js";
-import { readSafetensors, readSafetensorsHeader, writeSafetensors, type HostTensor, type SafetensorsType } from "./safetensors.js";
+import { readSafetensors, readSafetensorsHeader, writeSafetensors, type HostTensor, type SafetensorsEntry, type SafetensorsType, type TensorToWrite } from "./safetensors.js";
 
 /** Parameters by the names of the Hugging Face checkpoint. */
 export type Parameters = Record<string, tf.Tensor>;
@@ -13,25 +13,57 @@ export interface Checkpoint {
   readonly parameters: Parameters;
 }
 
+export interface LoadOptions {
+  /** Which tensors to load. @default all */
+  readonly select?: (name: string) => boolean;
+  /**
+   * The shapes of all parameters that the model has, by name: a tensor that is missing, of another shape, or (among those selected) not of the
+   * model is an error before any is read. @default whatever the checkpoint has
+   */
+  readonly shapes?: Readonly<Record<string, readonly number[]>>;
+}
+
 /**
  * Loads a folder that transformers wrote: `config.json` with `model.safetensors`, or shards with `model.safetensors.index.json`.
- * Tensors go to the backend one at a time, so host memory never holds a second copy of the model.
- * @throws InputError if the folder is not a checkpoint
+ * All headers are read and checked first. Tensors go to the backend one at a time, so host memory never holds a second copy of
+ * the model.
+ * @throws InputError if the folder is not a checkpoint, or not that of the model that `shapes` describes
  */
-export async function loadCheckpoint(folder: string, { select }: { select?: (name: string) => boolean } = {}): Promise<Checkpoint> {
+export async function loadCheckpoint(folder: string, { select = () => true, shapes }: LoadOptions = {}): Promise<Checkpoint> {
   const config = await readJson(join(folder, "config.json"), "is this the folder of a checkpoint?");
-  const parameters: Parameters = {};
+  const selected: { file: string; entry: SafetensorsEntry }[] = [];
   for (const { file, names } of await weightFiles(folder)) {
-    const { entries } = await readSafetensorsHeader(file);
-    const present = new Set(entries.map(({ name }) => name));
-    for (const name of names ?? present) {
-      if (!present.has(name)) throw new InputError({ file, field: name, message: "is named by the index but not in the file: download or write the checkpoint again" });
-      if (!(select?.(name) ?? true)) continue;
-      const { [name]: tensor } = await readSafetensors(file, { select: (candidate) => candidate === name });
-      parameters[name] = toTensor(tensor as HostTensor);
+    const entries = new Map((await readSafetensorsHeader(file)).entries.map((entry) => [entry.name, entry]));
+    for (const name of names ?? entries.keys()) {
+      const entry = entries.get(name);
+      if (entry === undefined) throw new InputError({ file, field: name, message: "is named by the index but not in the file: download or write the checkpoint again" });
+      if (select(name)) selected.push({ file, entry });
     }
   }
+  if (shapes !== undefined) checkShapes({ folder, selected, shapes });
+  const parameters: Parameters = {};
+  try {
+    for (const { file, entry } of selected) {
+      const { [entry.name]: tensor } = await readSafetensors(file, { select: (candidate) => candidate === entry.name });
+      parameters[entry.name] = toTensor(tensor as HostTensor);
+    }
+  } catch (error) {
+    tf.dispose(parameters);
+    throw error;
+  }
   return { config, parameters };
+}
+
+function checkShapes({ folder, selected, shapes }: { folder: string; selected: readonly { file: string; entry: SafetensorsEntry }[]; shapes: Readonly<Record<string, readonly number[]>> }): void {
+  const missing = new Set(Object.keys(shapes));
+  for (const { file, entry } of selected) {
+    const wanted = Object.hasOwn(shapes, entry.name) ? shapes[entry.name] : undefined;
+    if (wanted === undefined) throw new InputError({ file, field: entry.name, message: "is not a parameter of this model: is it the checkpoint of another one?" });
+    if (String(wanted) !== String(entry.shape)) throw new InputError({ file, field: entry.name, message: `has shape [${entry.shape}] where the model has [${wanted}]: is config.json of this checkpoint?` });
+    missing.delete(entry.name);
+  }
+  const [first] = missing;
+  if (first !== undefined) throw new InputError({ file: folder, field: first, message: `is missing${missing.size > 1 ? `, as are ${missing.size - 1} more` : ""}: is it the checkpoint of another model?` });
 }
 
 /** The file or shards of a checkpoint, each with the names the index says it has (null: all it has). */
@@ -77,17 +109,24 @@ export async function saveCheckpoint(folder: string, { config, parameters }: Che
     shards.length === 1 ? "model.safetensors" : `model-${String(index + 1).padStart(5, "0")}-of-${String(shards.length).padStart(5, "0")}.safetensors`;
   const map: Record<string, string> = {};
   for (const [index, names] of shards.entries()) {
-    const tensors: Record<string, HostTensor & { type?: SafetensorsType }> = {};
+    const tensors: Record<string, TensorToWrite> = {};
     for (const name of names) {
       const tensor = parameters[name] as tf.Tensor;
-      const data = (await tensor.data()) as Float32Array | Int32Array;
-      tensors[name] = { shape: tensor.shape, data, type: data instanceof Float32Array ? type : undefined };
+      // One at a time leaves the backend.
+      tensors[name] = { shape: tensor.shape, type: typeOnDisk(name, tensor, type), data: async () => (await tensor.data()) as HostTensor["data"] };
       map[name] = fileOf(index);
     }
     await writeSafetensors(join(folder, fileOf(index)), tensors);
   }
   await writeJson(join(folder, "config.json"), config);
   if (shards.length > 1) await writeJson(join(folder, "model.safetensors.index.json"), { metadata: { total_size: totalSize }, weight_map: map });
+}
+
+function typeOnDisk(name: string, { dtype }: tf.Tensor, floats: SafetensorsType): SafetensorsType {
+  if (dtype === "float32") return floats;
+  if (dtype === "int32") return "I32";
+  if (dtype === "bool") return "BOOL";
+  throw new Error(`saveCheckpoint: ${name} is of type ${dtype}, which a checkpoint cannot hold`);
 }
 
 /** A host tensor on the backend. */

@@ -20,8 +20,13 @@ export interface HostTensor {
   readonly data: Float32Array | Int32Array | Uint8Array;
 }
 
-/** A tensor to be written: its type follows its data (Float32Array F32, Int32Array I32, Uint8Array U8) unless `type` says otherwise. */
-export interface TensorToWrite extends HostTensor {
+/**
+ * A tensor to be written: its type follows its data (Float32Array F32, Int32Array I32, Uint8Array U8) unless `type` says otherwise. Data may
+ * be a function, asked when its turn to be written comes, so that not all need be in memory at once; its type is F32 unless said otherwise.
+ */
+export interface TensorToWrite {
+  readonly shape: readonly number[];
+  readonly data: HostTensor["data"] | (() => Promise<HostTensor["data"]>);
   readonly type?: SafetensorsType;
 }
 
@@ -72,7 +77,7 @@ export async function writeSafetensors(file: string, tensors: Readonly<Record<st
   for (const [name, tensor] of Object.entries(tensors)) {
     const type = typeOf(tensor);
     const size = sizeOf(tensor.shape);
-    if (size !== tensor.data.length) throw new Error(`writeSafetensors: ${name} has ${tensor.data.length} numbers for shape [${tensor.shape}]`);
+    if (typeof tensor.data !== "function") checkLength(name, tensor.shape, tensor.data);
     header[name] = { dtype: type, shape: tensor.shape, data_offsets: [offset, offset + size * bytesOf[type]] };
     offset += size * bytesOf[type];
   }
@@ -86,7 +91,11 @@ export async function writeSafetensors(file: string, tensors: Readonly<Record<st
   try {
     await handle.write(length);
     await handle.write(padded);
-    for (const tensor of Object.values(tensors)) await writeFully(handle, encode(tensor));
+    for (const [name, tensor] of Object.entries(tensors)) {
+      const data = typeof tensor.data === "function" ? await tensor.data() : tensor.data;
+      checkLength(name, tensor.shape, data);
+      await writeFully(handle, encode(data, typeOf(tensor)));
+    }
     await handle.sync();
   } catch (error) {
     await handle.close();
@@ -95,6 +104,10 @@ export async function writeSafetensors(file: string, tensors: Readonly<Record<st
   }
   await handle.close();
   await rename(partial, file);
+}
+
+function checkLength(name: string, shape: readonly number[], { length }: HostTensor["data"]): void {
+  if (sizeOf(shape) !== length) throw new Error(`writeSafetensors: ${name} has ${length} numbers for shape [${shape}]`);
 }
 
 async function writeFully(handle: FileHandle, bytes: Uint8Array): Promise<void> {
@@ -230,13 +243,11 @@ export function halfToNumber(half: number): number {
 
 function typeOf({ data, type }: TensorToWrite): SafetensorsType {
   if (type !== undefined) return type;
-  if (data instanceof Float32Array) return "F32";
+  if (data instanceof Float32Array || typeof data === "function") return "F32";
   return data instanceof Int32Array ? "I32" : "U8";
 }
 
-function encode(tensor: TensorToWrite): Uint8Array {
-  const { data } = tensor;
-  const type = typeOf(tensor);
+function encode(data: HostTensor["data"], type: SafetensorsType): Uint8Array {
   const asBytes = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   if (type === "BF16" && data instanceof Float32Array) return asBytes(narrowBfloat16(data));
   if (type === "I64") return asBytes(BigInt64Array.from(data, BigInt));

@@ -31,6 +31,8 @@ export interface TrainedParameter {
   readonly value: ResourceVariable;
   readonly firstMoment: ResourceVariable;
   readonly secondMoment: ResourceVariable;
+  /** The exponential average of the values, where one is kept. */
+  readonly average: ResourceVariable | null;
   readonly weightDecay: number;
   readonly learningRateScale: number;
 }
@@ -44,12 +46,13 @@ export interface UpdateScalars {
 }
 
 /** Makes the variables of a parameter; the moments start at 0. */
-export function createTrainedParameter({ name, initial, group, weightDecay }: { name: string; initial: tf.Tensor; group: ParameterGroup; weightDecay: number }): TrainedParameter {
+export function createTrainedParameter({ name, initial, group, weightDecay, averaged }: { name: string; initial: tf.Tensor; group: ParameterGroup; weightDecay: number; averaged: boolean }): TrainedParameter {
   return {
     name,
     value: new ResourceVariable(initial),
     firstMoment: ResourceVariable.zeros(initial.shape),
     secondMoment: ResourceVariable.zeros(initial.shape),
+    average: averaged ? new ResourceVariable(initial) : null,
     weightDecay: group.weightDecay ?? (initial.rank >= 2 ? weightDecay : 0),
     learningRateScale: group.learningRateScale ?? 1,
   };
@@ -94,4 +97,10 @@ export function applyAdamW({ parameter, gradient, scale, scalars, options }: { p
     corrected,
     scale === null ? gradient : gradient.mul(scale),
   ]);
+}
+
+/** Moves a parameter's average towards its value: `average = decay average + (1 - decay) value`. */
+export function updateAverage({ value, average }: TrainedParameter, decay = 1): void {
+  if (average === null) return;
+  average.write("AssignAddVariableOp", [value.read().sub(average.read()).mul(1 - decay)], [attribute.type("dtype", dataTypes.float32)]);
 }

@@ -1,31 +1,38 @@
-import { createReadStream, existsSync } from "node:fs";
-import { appendFile, mkdir, readdir, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import * as tf from "@tensorflow/tfjs";
+import type { ResourceVariable } from "../capture/variable.js";
 import { readJson, writeJson } from "../checkpoint/checkpoint.js";
-import { readSafetensors, writeSafetensors, type HostTensor } from "../checkpoint/safetensors.js";
+import { readSafetensors, readSafetensorsHeader, writeSafetensors, type TensorToWrite } from "../checkpoint/safetensors.js";
 import { InputError } from "../input-error.js";
-import type { TrainedParameter } from "./adamw.js";
+import type { StepOutcome } from "./step.js";
+
+/** How far a run is: steps completed, and what the batches of the next step gave that were done already. */
+export interface TrainerPosition {
+  step: number;
+  parts: readonly StepOutcome[];
+}
 
 /** What a checkpoint says of the run besides tensors. */
-interface TrainerState {
-  readonly step: number;
+interface TrainerState extends TrainerPosition {
   /** The options that shape the result; a run is resumed only with the same ones. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-const checkpointName = /^step-(\d{8})$/;
-
-/** The newest complete checkpoint of a run folder, or null. */
-export async function latestCheckpoint(folder: string): Promise<{ path: string; step: number } | null> {
-  const steps = (await checkpointNames(folder)).map((name) => Number(checkpointName.exec(name)?.[1]));
-  const step = Math.max(...steps);
-  return steps.length === 0 ? null : { path: checkpointPath(folder, step), step };
+/** The variables that a checkpoint stores, by their names in it: those it always has, and those that matter between the batches of a step. */
+export interface StateVariables {
+  readonly always: Readonly<Record<string, ResourceVariable>>;
+  readonly withinStep: Readonly<Record<string, ResourceVariable>>;
 }
 
-function checkpointPath(folder: string, step: number): string {
-  return join(folder, "checkpoints", `step-${String(step).padStart(8, "0")}`);
+/** In the order of the alphabet these are in the order of the run. */
+const checkpointName = /^step-\d{8}(?:-part-\d{6})?$/;
+
+/** The newest complete checkpoint of a run folder, or null. */
+export async function latestCheckpoint(folder: string): Promise<string | null> {
+  const latest = (await checkpointNames(folder)).at(-1);
+  return latest === undefined ? null : join(folder, "checkpoints", latest);
 }
 
 async function checkpointNames(folder: string): Promise<string[]> {
@@ -34,40 +41,34 @@ async function checkpointNames(folder: string): Promise<string[]> {
 }
 
 /**
- * Publishes a checkpoint by one rename: what `saveModel` writes, and in `trainer/` the moments and the state. Keeps the last
+ * Publishes a checkpoint by one rename: what `saveModel` writes, and in `trainer/` the variables and the state. Keeps the last
  * `keep` of them and removes what a killed run left half written.
  */
 export async function saveTrainingState({
   folder,
-  step,
-  parameters,
+  position,
+  variables,
   options,
   keep,
   saveModel,
 }: {
   folder: string;
-  step: number;
-  parameters: readonly TrainedParameter[];
+  position: TrainerPosition;
+  variables: StateVariables;
   options: Readonly<Record<string, unknown>>;
   keep: number;
   saveModel: (folder: string) => Promise<void>;
 }): Promise<string> {
-  const path = checkpointPath(folder, step);
+  const part = position.parts.length === 0 ? "" : `-part-${String(position.parts.length).padStart(6, "0")}`;
+  const path = join(folder, "checkpoints", `step-${String(position.step).padStart(8, "0")}${part}`);
   const partial = `${path}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(join(partial, "trainer"), { recursive: true });
   await saveModel(partial);
-  const moments: Record<string, HostTensor> = {};
-  for (const { name, value, firstMoment, secondMoment } of parameters) {
-    // The values too: the model's own file may be written in a narrower type, and a resumed run has to go on from the same bits.
-    for (const [kind, variable] of Object.entries({ value, firstMoment, secondMoment })) {
-      const tensor = variable.read();
-      moments[`${kind}.${name}`] = { shape: tensor.shape, data: (await tensor.data()) as Float32Array };
-      tensor.dispose();
-    }
-  }
-  await writeSafetensors(join(partial, "trainer", "state.safetensors"), moments, { step: String(step) });
-  await writeJson(join(partial, "trainer", "state.json"), { step, options } satisfies TrainerState);
+  const stored = { ...variables.always, ...(part === "" ? {} : variables.withinStep) };
+  const tensors: Record<string, TensorToWrite> = Object.fromEntries(Object.entries(stored).map(([name, variable]) => [name, { shape: variable.shape, type: "F32", data: async () => await valueOf(variable) }]));
+  await writeSafetensors(join(partial, "trainer", "state.safetensors"), tensors, { step: String(position.step) });
+  await writeJson(join(partial, "trainer", "state.json"), { ...position, options } satisfies TrainerState);
   await rm(path, { recursive: true, force: true });
   await rename(partial, path);
   const names = await checkpointNames(folder);
@@ -75,8 +76,17 @@ export async function saveTrainingState({
   return path;
 }
 
-/** Puts a checkpoint's values and moments into the variables and returns its step. */
-export async function restoreTrainingState({ path, parameters, options }: { path: string; parameters: readonly TrainedParameter[]; options: Readonly<Record<string, unknown>> }): Promise<number> {
+async function valueOf(variable: ResourceVariable): Promise<Float32Array> {
+  const tensor = variable.read();
+  try {
+    return (await tensor.data()) as Float32Array;
+  } finally {
+    tensor.dispose();
+  }
+}
+
+/** Puts a checkpoint's tensors into the variables, one at a time, and says where it was made. */
+export async function restoreTrainingState({ path, variables, options }: { path: string; variables: StateVariables; options: Readonly<Record<string, unknown>> }): Promise<TrainerPosition> {
   const stateFile = join(path, "trainer", "state.json");
   const state = (await readJson(stateFile, "remove this checkpoint")) as unknown as TrainerState;
   for (const [name, value] of Object.entries(options)) {
@@ -84,35 +94,17 @@ export async function restoreTrainingState({ path, parameters, options }: { path
     const now = JSON.stringify(value);
     if (before !== now) throw new InputError({ file: stateFile, field: name, message: `was ${before} when this run began and is ${now} now: take another run folder, or remove this one to begin anew` });
   }
+  const parts = state.parts ?? [];
   const file = join(path, "trainer", "state.safetensors");
-  const tensors = await readSafetensors(file);
-  for (const { name, value, firstMoment, secondMoment } of parameters) {
-    for (const [kind, variable] of Object.entries({ value, firstMoment, secondMoment })) {
-      const stored = tensors[`${kind}.${name}`];
-      if (stored === undefined || String(stored.shape) !== String(variable.shape)) throw new InputError({ file, field: `${kind}.${name}`, message: `is missing or not of shape [${variable.shape}]: take another run folder` });
-      tf.tidy(() => variable.set(tf.tensor(stored.data as Float32Array, [...stored.shape])));
-    }
+  const wanted = Object.entries({ ...variables.always, ...(parts.length === 0 ? {} : variables.withinStep) });
+  const { entries } = await readSafetensorsHeader(file);
+  const shapes = new Map(entries.map(({ name, shape }) => [name, String(shape)]));
+  for (const [name, { shape }] of wanted) {
+    if (shapes.get(name) !== String(shape)) throw new InputError({ file, field: name, message: `is missing or not of shape [${shape}]: take another run folder` });
   }
-  return state.step;
-}
-
-/** Drops the metrics of steps that a resumed run will do again, and a line cut short by a kill. */
-export async function trimMetrics(file: string, step: number): Promise<void> {
-  if (!existsSync(file)) return writeFile(file, "");
-  let length = 0;
-  for await (const line of createInterface({ input: createReadStream(file) })) {
-    let recorded: number;
-    try {
-      recorded = (JSON.parse(line) as { step: number }).step;
-    } catch {
-      break;
-    }
-    if (!(recorded <= step)) break;
-    length += Buffer.byteLength(line) + 1;
+  for (const [name, variable] of wanted) {
+    const { [name]: stored } = await readSafetensors(file, { select: (candidate) => candidate === name });
+    tf.tidy(() => variable.set(tf.tensor(stored?.data as Float32Array, [...variable.shape])));
   }
-  await truncate(file, length);
-}
-
-export async function appendMetrics(file: string, metrics: Readonly<Record<string, number>>): Promise<void> {
-  await appendFile(file, `${JSON.stringify(metrics)}\n`);
+  return { step: state.step, parts };
 }

@@ -1,8 +1,10 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { gelu, linear, randomNormal, readSafetensors, tf, train, useNativeBackend, type Parameters, type TrainOptions, type TrainResult } from "../index.js";
+import { gelu, linear, progressBar, randomNormal, readSafetensors, tf, train, useNativeBackend, workerBatches, type Parameters, type TrainOptions, type TrainProgress, type TrainResult } from "../index.js";
+import { crc32c } from "./crc32c.js";
 
 const folders: string[] = [];
 
@@ -49,7 +51,29 @@ async function numbersOf({ parameters }: TrainResult): Promise<Record<string, nu
   return numbers;
 }
 
+/** The records of an event file as text, each with both of its checksums checked. */
+function readEvents(bytes: Buffer): string[] {
+  const unmask = (masked: number): number => {
+    const rotated = (masked - 0xa282ead8) >>> 0;
+    return ((rotated >>> 17) | (rotated << 15)) >>> 0;
+  };
+  const events: string[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = Number(bytes.readBigUInt64LE(at));
+    const content = bytes.subarray(at + 12, at + 12 + length);
+    expect(unmask(bytes.readUInt32LE(at + 8))).toBe(crc32c(bytes.subarray(at, at + 8)));
+    expect(unmask(bytes.readUInt32LE(at + 12 + length))).toBe(crc32c(content));
+    events.push(content.toString("latin1"));
+    at += 16 + length;
+  }
+  return events;
+}
+
 describe("train", () => {
+  it("computes the check value of CRC-32C", () => {
+    expect(crc32c(Buffer.from("123456789"))).toBe(0xe3069283);
+  });
+
   it("learns, and the same way each time", async () => {
     const first = await train(options());
     const second = await train(options());
@@ -87,6 +111,99 @@ describe("train", () => {
     expect(metrics.map(({ loss }) => loss)).toEqual(whole.losses);
     const saved = await readSafetensors(join(resumed.checkpoint as string, "model.safetensors"));
     expect(Array.from((saved["a.bias"] as { data: Float32Array }).data)).toEqual((await numbersOf(whole))["a.bias"]);
+  });
+
+  it("saves where it is when it is stopped, also between the batches of one step", async () => {
+    const whole = await train(options({ accumulate: 3, steps: 8 }));
+    const folder = await scratch();
+    const controller = new AbortController();
+    const given = options({ accumulate: 3, steps: 8, folder, ahead: 1, averageDecay: 0.5, saveWhenStopped: true });
+    let made = 0;
+    const batch: TrainOptions["batch"] = (...parameters) => {
+      made += 1;
+      // Asked for one ahead, so before the fifth is computed, the second batch of step 2.
+      if (made === 6) controller.abort(new Error("stopped"));
+      return given.batch(...parameters);
+    };
+    await expect(train({ ...given, batch, signal: controller.signal })).rejects.toThrow("stopped");
+    const checkpoints = await readdir(join(folder, "checkpoints"));
+    expect(checkpoints).toEqual(["step-00000001-part-000002"]);
+    const resumed = await train(options({ accumulate: 3, steps: 8, folder, averageDecay: 0.5 }));
+    expect(resumed.resumedFrom).toBe(1);
+    expect(await numbersOf(resumed)).toEqual(await numbersOf(whole));
+    const metrics = (await readFile(join(folder, "metrics.jsonl"), "utf8")).trim().split("\n").map((line) => (JSON.parse(line) as { loss: number }).loss);
+    expect(metrics).toEqual(whole.losses);
+  });
+
+  it("keeps an exponential average of the parameters", async () => {
+    const folder = await scratch();
+    const seen: number[] = [];
+    const { parameters, averages, checkpoint } = await train(
+      options({
+        steps: 3,
+        averageDecay: 0.75,
+        folder,
+        evaluateEvery: 1,
+        evaluate: async (current) => {
+          seen.push((await (current["b.weight"] as tf.Tensor).data())[0] as number);
+          return { first: seen.at(-1) as number };
+        },
+      }),
+    );
+    const start = (await (options().parameters["b.weight"] as tf.Tensor).data())[0] as number;
+    const expected = seen.reduce((average, value) => 0.75 * average + 0.25 * value, start);
+    expect((await ((averages as Parameters)["b.weight"] as tf.Tensor).data())[0]).toBeCloseTo(expected, 6);
+    expect((await (parameters["b.weight"] as tf.Tensor).data())[0]).toBe(seen[2]);
+    const stored = await readSafetensors(join(checkpoint as string, "average", "model.safetensors"));
+    expect(stored["b.weight"]?.data[0]).toBeCloseTo(expected, 6);
+    const metrics = (await readFile(join(folder, "metrics.jsonl"), "utf8")).trim().split("\n").map((line) => (JSON.parse(line) as Record<string, number>)["evaluation.first"]);
+    expect(metrics).toEqual(seen);
+  });
+
+  it("leaves the event file that TensorBoard reads, and says how fast it is", async () => {
+    const folder = await scratch();
+    let speed: TrainProgress | null = null;
+    await train(options({ steps: 2, folder, productRate: 1e12, onProgress: (progress) => (speed = progress) }));
+    const name = (await readdir(folder)).find((file) => file.startsWith("events.out.tfevents.")) as string;
+    const events = readEvents(await readFile(join(folder, name)));
+    expect(events).toHaveLength(3);
+    expect(events[0]).toContain("brain.Event:2");
+    for (const event of events.slice(1)) for (const tag of ["loss", "learningRate", "gradientNorm", "prediction", "speed/examplesPerSecond"]) expect(event).toContain(tag);
+    // Two layers on four examples: 2 * 4 * (3 * 8 + 8) forwards; backwards the weights' gradients, and one layer's inputs'.
+    expect((speed as TrainProgress | null)?.utilisation).toBeCloseTo(((speed as TrainProgress | null)?.operationsPerSecond as number) / 1e12, 9);
+    expect((speed as TrainProgress | null)?.operationsPerSecond).toBeGreaterThan(0);
+  });
+
+  it("takes batches from worker threads, in order", async () => {
+    const folder = await scratch();
+    const module = join(folder, "batches.mjs");
+    await writeFile(
+      module,
+      `export function createBatch({ inputs }) {
+         return async (indices, { epoch }) => {
+           if (epoch > 8) throw new Error("no more");
+           await new Promise((resolve) => setTimeout(resolve, indices[0] % 7));
+           return { x: { shape: [indices.length, 3], data: Float32Array.from(indices.flatMap((index) => inputs[index])) }, y: { shape: [indices.length], data: Float32Array.from(indices, (index) => inputs[index][0]) } };
+         };
+       }`,
+    );
+    const { batch, close } = workerBatches({ module: pathToFileURL(module), options: { inputs }, workers: 2 });
+    const [here, there] = [await train(options()), await train(options({ batch, ahead: 4 }))];
+    expect(there.losses).toEqual(here.losses);
+    expect(there.waitingShare).toBeLessThan(1);
+    await expect(train(options({ batch, epochs: 10 }))).rejects.toThrow("no more");
+    await close();
+    await expect(workerBatches({ module: pathToFileURL(join(folder, "absent.mjs")) }).batch([0], { epoch: 0 })).rejects.toThrow(/absent\.mjs/);
+  });
+
+  it("draws its progress", () => {
+    const progress = { step: 3, steps: 4, epoch: 0, loss: 0.5, learningRate: 0.1, gradientNorm: 1, metrics: {}, examplesPerSecond: 120, secondsLeft: 75, operationsPerSecond: 5e9, utilisation: 0.5, waitingShare: 0 };
+    const written: string[] = [];
+    progressBar({ write: (text) => written.push(text), isTTY: true })(progress);
+    expect(written[0]).toContain("██████████████████░░░░░░ 3/4  loss 0.5000, 120 examples/s, 50 % of the device's product rate, 1 min 15 s left");
+    const lines = progressBar({ write: (text) => written.push(text) });
+    for (const step of [1, 2, 4]) lines({ ...progress, step });
+    expect(written.slice(1).map((line) => line.slice(0, 3))).toEqual(["1/4", "4/4"]);
   });
 
   it("stops clearly when the loss is not finite", async () => {
