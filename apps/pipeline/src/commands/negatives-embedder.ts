@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseJson } from "@mmgeo/dataset";
+import { useNativeBackend } from "@mmgeo/engine";
 import { disposeModel, embeddingSize, encodeTexts, loadModel, modelTypes } from "@mmgeo/mmclip";
 import type { EmbedderGiven } from "@mmgeo/negatives";
 
@@ -20,6 +21,7 @@ export function embedderOf(folder: string): EmbedderGiven {
       .sort()
       .map((name) => join(folder, name)),
     open: async () => {
+      await useNativeBackend();
       const model = await loadModel(folder);
       return {
         width: embeddingSize(model.config),

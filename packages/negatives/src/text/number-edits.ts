@@ -62,6 +62,9 @@ const lengthWords = new Set(["radius", "radii", "diameter", "length", "width", "
 function isAngleValue(caption: Caption, index: number, clauseIndex: number): boolean {
   const next = caption.tokens[index + 1]?.lower;
   if (next === "°" || next === "degree" || next === "degrees") return true;
+  // 4*y, 4y: how often something is taken
+  const after = caption.tokens[index + 1];
+  if (next === "*" || next === "·" || next === "×" || after !== undefined && isSymbol(after) && after.start === caption.tokens[index]!.end) return false;
   const clause = caption.clauses[clauseIndex]!;
   for (let place = index - 1; place >= clause.from; place -= 1) {
     if (lengthWords.has(caption.tokens[place]!.lower) || caption.kinds[place] === "segment") return false;
