@@ -15,7 +15,7 @@ export { CaptionTokenizer, type TokenBatch } from "./text/caption-tokenizer.js";
 export { specialTokenIds, specialTokens, tokenizerConfig, type TokenizerFile, trainTokenizer, type TrainTokenizerOptions } from "./text/train-tokenizer.js";
 export { textTower, type TextInput } from "./towers/text-tower.js";
 export { type TowerOutput, visionTower } from "./towers/vision-tower.js";
-export { type ImageNegative, type Sample, type SampleCounts, samplesOf, type TextNegative, type TextNegativeKind, withNegativesAsSamples } from "./training/sample.js";
+export { type ImageNegative, type Sample, type SampleCounts, samplesOf, samplesOfPaper, type TextNegative, type TextNegativeKind, withNegativesAsSamples } from "./training/sample.js";
 export { type Anchor, type Form, forms, type Group, groupOf, type GroupOptions } from "./training/group.js";
 export { type Batch, batchOf, type LossView } from "./training/batch.js";
 export { type CompleteRecipe, computedForms, type EncoderRecipe, type NegativeCounts, type NegativeKind, paperRecipe, recipeSchema } from "./training/recipe.js";
@@ -25,6 +25,6 @@ export { type CandidateRank, type CandidateSet, candidateSets, rankCandidates, t
 export { captionsOf, newEncoder, type NewEncoderOptions, type TowerSize } from "./training/new-encoder.js";
 export { trainStages, type TrainStagesOptions } from "./training/train-stages.js";
 export { createQuickModel, quickRecipe } from "./training/quick.js";
-export { modelFolderOf, parseRunConfig, readSamples, type RunConfig, runConfigSchema, startingModel } from "./training/run-config.js";
+export { checkpointFolder, modelFolderOf, parseRunConfig, readSamples, type RunConfig, runConfigSchema, startingModel } from "./training/run-config.js";
 export { embedLines } from "./files/embed-lines.js";
 export { type EncoderVariant, encoderVariants, variantRecipe } from "./training/variants.js";

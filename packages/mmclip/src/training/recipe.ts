@@ -53,8 +53,18 @@ export const recipeSchema = z.strictObject({
   negativesAsSamples: z.boolean().default(false),
   /** Pictures are moved by up to so many pixels in each direction, anew each time they are seen. */
   shift: z.number().int().min(0).max(64).default(0),
-  /** A tower that does not learn. */
+  /** A tower that does not learn. Where none of it does, it encodes each input once, and what it made of it is kept on disk. */
   freeze: z.enum(["vision", "text"]).optional(),
+  /** Last layers of the frozen tower that learn all the same, with what follows them. */
+  unfreezeLast: z.number().int().min(0).max(256).default(0),
+  /** The rate of a layer as a share of that of the layer above it. */
+  layerDecay: z.number().positive().max(1).default(1),
+  /** Low-rank adapters on the layers' weights learn instead of the weights; they are added into these when the model is saved. */
+  lora: z.strictObject({ rank: z.number().int().positive().max(1024), alpha: z.number().positive().default(16) }).optional(),
+  /** Share of the run, from its beginning, in which captions little like the true one come first and ever closer ones are added. */
+  curriculum: share.default(0),
+  /** Pictures, and captions, encoded at a time; what a part needs for its gradients is computed again then. The gradients are those of the whole. */
+  chunk: z.number().int().positive().optional(),
 });
 
 /** A recipe as it is written: everything has a default. */

@@ -1,5 +1,5 @@
-import type { DiagramRecord, EditClass } from "@mmgeo/dataset";
-import { imageFileOf } from "@mmgeo/dataset";
+import { basename, dirname } from "node:path";
+import { type DiagramRecord, type EditClass, imageFileOf, isTextSample, paperCaption, readPaperSamples } from "@mmgeo/dataset";
 
 export type TextNegativeKind = "rule" | "retrieval";
 
@@ -67,6 +67,32 @@ export function samplesOf({ records, folder }: { records: Iterable<DiagramRecord
       }
       captions.add(words);
       sample.textNegatives.push({ kind: negative.kind, caption: negative.caption, classes: negative.kind === "rule" ? negative.edits.map((edit) => edit.class) : [] });
+    }
+    samples.push(sample);
+    counts.samples += 1;
+  }
+  return { samples, counts };
+}
+
+/** Samples of the paper's two JSON forms (section 3); what negative captions are made by, these files do not say. */
+export async function samplesOfPaper(file: string): Promise<{ samples: Sample[]; counts: SampleCounts }> {
+  const counts: SampleCounts = { samples: 0, sameAsPositive: 0, repeated: 0 };
+  const samples: Sample[] = [];
+  const folder = dirname(file);
+  for await (const entry of readPaperSamples(file)) {
+    const caption = paperCaption(entry);
+    const sample: Sample = { id: `${basename(file, ".json")}-${samples.length + 1}`, image: imageFileOf(folder, entry.positive_image_path), caption, textNegatives: [], imageNegatives: [] };
+    const seen = new Set([normalized(caption), entry.positive_image_path]);
+    for (const negative of isTextSample(entry) ? entry.negative_captions : entry.negative_image_path) {
+      const key = isTextSample(entry) ? normalized(negative) : negative;
+      if (seen.has(key)) {
+        if (key === normalized(caption) || key === entry.positive_image_path) counts.sameAsPositive += 1;
+        else counts.repeated += 1;
+        continue;
+      }
+      seen.add(key);
+      if (isTextSample(entry)) sample.textNegatives.push({ kind: "rule", caption: negative, classes: [] });
+      else sample.imageNegatives.push({ image: imageFileOf(folder, negative), caption: null, classes: [] });
     }
     samples.push(sample);
     counts.samples += 1;

@@ -61,7 +61,7 @@ test("a run that was stopped goes on to the same bits", async () => {
 test("a frozen tower keeps its parameters, the other learns", async () => {
   const initial = newModel("clip");
   const before = Object.fromEntries(Object.entries(initial.parameters).map(([name, tensor]) => [name, tensor.dataSync()]));
-  const { model } = await trainEncoder({ model: initial, samples, recipe: { ...recipe, steps: 2, freeze: "vision" }, seed: 1 });
+  const { model } = await trainEncoder({ model: initial, samples, recipe: { ...recipe, steps: 2, freeze: "vision" }, seed: 1, featuresFolder: join(folder, "features") });
   for (const [name, tensor] of Object.entries(model.parameters)) {
     if (name.startsWith("vision_model.")) expect(tensor.dataSync(), name).toEqual(before[name]);
   }
