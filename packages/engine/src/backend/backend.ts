@@ -4,7 +4,8 @@ import { availableParallelism, constants } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import * as tf from "@tensorflow/tfjs";
-import { groupOfEnvironment, serverDef, type ProcessGroup } from "../distributed/group.js";
+import { groupOfEnvironment, meetingOfEnvironment, serverDef, type ProcessGroup } from "../distributed/group.js";
+import { meet } from "../distributed/meet.js";
 import type { Binding, CaptureAddon } from "./binding.js";
 import { createEngineBackend, type EngineBackend, type KernelBackendClass } from "./engine-backend.js";
 import { registerKernels } from "./kernels.js";
@@ -91,7 +92,9 @@ async function load(options: BackendOptions): Promise<Loaded> {
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
   // TensorFlow turns oneDNN on by itself only where there is AVX-512; it is faster with AVX2 too (README, "Speed").
   process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "1";
-  const group = groupOfEnvironment();
+  const listed = groupOfEnvironment();
+  const meeting = listed === null ? meetingOfEnvironment() : null;
+  const group = meeting === null ? listed : await meet(meeting);
   const official = group !== null || options.source === "provisioned" ? null : findOfficialBinding();
   const opened = official === null ? await openProvisioned(options, threads, group) : openOfficial(official);
   defineRemovedUtilities();

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
+import { freePorts } from "./meet.js";
 
 /** How long the others have to end by themselves after one process failed; their collective operations abort at once. */
 const graceMilliseconds = 10_000;
@@ -10,7 +10,7 @@ const graceMilliseconds = 10_000;
  * ended with 0. When one fails or is killed, the others are ended too.
  */
 export async function launch({ processes, program, parameters = [] }: { processes: number; program: string; parameters?: readonly string[] }): Promise<number> {
-  const addresses = (await freePorts(processes)).map((port) => `127.0.0.1:${port}`).join(",");
+  const addresses = (await freePorts(processes, "127.0.0.1")).map((port) => `127.0.0.1:${port}`).join(",");
   const children: ChildProcess[] = [];
   let failure: number | null = null;
   const ended = Array.from({ length: processes }, async (_, rank) => {
@@ -29,18 +29,4 @@ export async function launch({ processes, program, parameters = [] }: { processe
   });
   await Promise.all(ended);
   return failure ?? 0;
-}
-
-/** Ports nobody listens on, found by listening on all of them at once. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, "127.0.0.1");
-      await once(server, "listening");
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  for (const server of servers) server.close();
-  return ports;
 }
