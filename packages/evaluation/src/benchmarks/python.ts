@@ -10,7 +10,8 @@ export function pythonFloat(text: string): number | null {
 /** Python's `round(value, digits)`: a tie goes to the even digit. */
 export function pythonRound(value: number, digits: number): number {
   const scaled = value * 10 ** digits;
-  const tie = Math.abs(scaled % 1) === 0.5 && scaled / 10 ** digits === value;
+  // Only halves that a double holds exactly are ties: 0.125, and not 2.675, which is a little less.
+  const tie = Math.abs(scaled % 1) === 0.5 && Number.isInteger(value * 2 ** (digits + 1));
   return tie ? (2 * Math.round(scaled / 2)) / 10 ** digits : Number(value.toFixed(Math.max(0, digits)));
 }
 
