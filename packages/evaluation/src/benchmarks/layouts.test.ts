@@ -106,8 +106,8 @@ describe("MATH-Vision", () => {
     const file = fileWith("model.jsonl", jsonLines([
       { response: "I think (B).", extra: question("1", ["A", "B", "C", "D", "E"], "B") },
       { id: "2", response: "The area is 12.004", model_answer: "12.004", extra: question("2", [], "12") },
-      { id: "3", response: "nothing", model_answer: "\\frac{1}{2}", correct: true, ...question("3", ["0.5", "1", "2", "3", "4"], "A") },
-      { id: "4", response: "so 6 cm", model_answer: "6cm", ...question("4", [], "6") },
+      { response: "nothing", model_answer: "\\frac{1}{2}", correct: true, ...question("3", ["0.5", "1", "2", "3", "4"], "A") },
+      { response: "so 6 cm", model_answer: "6cm", ...question("4", [], "6") },
     ]));
     const { score } = await scoreFile({ benchmark: benchmarkNamed("math-vision"), folder: null, file });
     expect(score).toMatchObject({ n: 4, accuracy: 0.5, official: { accuracy: 0.75 }, questionsFrom: "responses" });
