@@ -1,3 +1,3 @@
 import { definePackage } from "@mmgeo/config/tsup";
 
-export default definePackage({ entry: ["src/index.ts", "src/cli.ts"] });
+export default definePackage({ entry: { index: "src/index.ts", cli: "src/cli.ts", "task-thread": "src/executor/task-thread.ts" }, dts: { entry: { index: "src/index.ts" } } });

@@ -11,6 +11,7 @@ type Register = (program: Command) => void;
 const commands = new Map<string, () => Promise<Register>>(Object.entries({
   run: async () => (await import("./commands/run.js")).registerRunCommand,
   study: async () => (await import("./commands/study.js")).registerStudyCommand,
+  worker: async () => (await import("./commands/worker.js")).registerWorkerCommand,
   status: async () => (await import("./commands/status.js")).registerStatusCommand,
   store: async () => (await import("./commands/store.js")).registerStoreCommands,
   explain: async () => (await import("./commands/store.js")).registerStoreCommands,

@@ -1,6 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunConfig } from "./config.js";
+import type { Executor } from "./executor/executor.js";
+import { threadExecutor } from "./executor/threads.js";
 import type { Progress, Stage } from "./stage.js";
 import { type Identity, publish, type Published } from "./store/store.js";
 import { whyMade } from "./store/why.js";
@@ -26,6 +28,7 @@ export async function runStages({
   display = oneAfterTheOther,
   given = [],
   explain,
+  executor = threadExecutor(),
 }: {
   stages: readonly Stage[];
   config: RunConfig;
@@ -34,6 +37,8 @@ export async function runStages({
   given?: readonly Published[];
   /** is told why a stage has to be made, before it is */
   explain?: (stage: Stage, reasons: string[]) => void;
+  /** does the tasks that stages are cut into; the caller closes one that it gives */
+  executor?: Executor;
 }): Promise<Published[]> {
   const store = join(out, "store");
   await mkdir(store, { recursive: true });
@@ -43,7 +48,7 @@ export async function runStages({
     stages,
     work: async (stage, progress) => {
       const onStart = explain && (async (identity: Identity) => explain(stage, await whyMade({ store, identity, always: stage.always?.(config) === true })));
-      const published = await publish({ store, stage, config, inputs, progress, onStart });
+      const published = await publish({ store, stage, config, inputs, progress, executor, onStart });
       inputs.set(stage.name, published);
       done.push(published);
       return published;

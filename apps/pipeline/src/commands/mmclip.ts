@@ -2,49 +2,49 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { InputError } from "@mmgeo/dataset";
 import { useNativeBackend } from "@mmgeo/engine";
-import { type HitRate, hitRate } from "@mmgeo/evaluation";
 import {
-  candidateSets,
+  checkpointFolder,
+  type ClipModel,
   disposeModel,
   embedLines,
   embedTensorFile,
+  type EncoderRecipe,
+  estimateTraining,
   loadModel,
   lossTensorFile,
+  measureRate,
   modelFolderOf,
   parameterCount,
   parseRunConfig,
-  PixelStore,
-  rankCandidates,
   readSamples,
+  type Sample,
   startingModel,
   trainStages,
 } from "@mmgeo/mmclip";
 import { loadConfig } from "c12";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
+import { count } from "./mmclip-flags.js";
+import { registerCompare, registerEvaluate, registerMap } from "./mmclip-evaluation.js";
 import { log, printJson } from "./output.js";
 
-const count = (value: string): number => {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError("give a whole number from 1");
-  return number;
-};
-const wholeNumber = (value: string): number => {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new InvalidArgumentError("give a whole number");
-  return number;
-};
+/** Captions whose length says how long captions are. */
+const MEASURED_CAPTIONS = 200;
 
-/** A tally of negatives by the class of their edits. */
-function classesOf(ranks: Awaited<ReturnType<typeof rankCandidates>>): Record<string, { negatives: number; won: number }> {
-  const classes: Record<string, { negatives: number; won: number }> = {};
-  for (const rank of ranks) {
-    for (const [name, { won, count: negatives }] of Object.entries(rank.classes)) {
-      const tally = (classes[name] ??= { negatives: 0, won: 0 });
-      tally.negatives += negatives;
-      tally.won += won;
-    }
+/** Parameters, steps, memory and time of each stage. */
+async function printEstimate({ model, samples, stages, json }: { model: ClipModel; samples: readonly Sample[]; stages: readonly EncoderRecipe[]; json: boolean }): Promise<void> {
+  const rate = await measureRate();
+  const lengths = samples.slice(0, MEASURED_CAPTIONS).map(({ caption }) => model.tokenizer?.encode(caption).length ?? 0);
+  const meanTokens = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
+  const estimates = stages.map((recipe) => {
+    const estimate = estimateTraining({ model, samples: samples.length, recipe, meanTokens });
+    return { ...estimate, seconds: (estimate.operations * estimate.steps) / rate };
+  });
+  for (const [index, { parameters, trainable, steps, images, texts, memoryBytes, seconds }] of estimates.entries()) {
+    const line = `stage ${index + 1}: ${trainable} of ${parameters} parameters learn; ${steps} steps of at most ${images} pictures and ${texts} captions; about ${(memoryBytes / 1e9).toFixed(2)} GB and ${Math.ceil(seconds)} s`;
+    if (json) log(line);
+    else process.stdout.write(`${line}\n`);
   }
-  return classes;
+  if (json) printJson({ samples: samples.length, stages: estimates });
 }
 
 function registerTrain(mmclip: Command): void {
@@ -52,8 +52,10 @@ function registerTrain(mmclip: Command): void {
     .command("train")
     .description("train an encoder on records with their own negatives, in one or more stages")
     .requiredOption("--config <file>", "a configuration in TypeScript, JavaScript, JSON or YAML")
+    .addOption(new Option("--freeze <tower>", "a tower that does not learn, in every stage; what it makes of each input is computed once and kept on disk").choices(["vision", "text"]))
+    .option("--dry-run", "say what it would take, and train nothing")
     .option("--json", "end with one JSON object")
-    .action(async ({ config: file, json = false }: { config: string; json?: boolean }) => {
+    .action(async ({ config: file, freeze, dryRun = false, json = false }: { config: string; freeze?: "vision" | "text"; dryRun?: boolean; json?: boolean }) => {
       if (!existsSync(file)) throw new InputError({ message: "there is no such configuration file; check the path given with --config", file });
       const { config: value } = await loadConfig<Record<string, unknown>>({ configFile: resolve(file), rcFile: false, globalRc: false, packageJson: false });
       const config = parseRunConfig({ value, file });
@@ -62,10 +64,16 @@ function registerTrain(mmclip: Command): void {
       await useNativeBackend();
       const model = await startingModel({ config, samples });
       log(`${samples.length} samples; ${parameterCount(model).total} parameters`);
+      const stages = config.stages.map((stage) => (freeze === undefined ? stage : { ...stage, freeze }));
+      if (dryRun) {
+        await printEstimate({ model, samples, stages, json });
+        disposeModel(model);
+        return;
+      }
       const result = await trainStages({
         model,
         samples,
-        stages: config.stages,
+        stages,
         seed: config.seed,
         folder: config.out,
         saveEvery: config.saveEvery,
@@ -78,52 +86,6 @@ function registerTrain(mmclip: Command): void {
       const folder = modelFolderOf(config);
       if (json) printJson({ folder, samples: samples.length, steps: result.steps, resumedFrom: result.resumedFrom, loss: result.losses.at(-1) ?? null, examplesPerSecond: result.examplesPerSecond, truncatedCaptions: result.truncatedCaptions });
       else process.stdout.write(`${folder}\n`);
-    });
-}
-
-interface EvaluateFlags {
-  model: string;
-  data: string;
-  negatives: number;
-  limit?: number;
-  seed: number;
-  blind?: boolean;
-  json?: boolean;
-}
-
-function registerEvaluate(mmclip: Command): void {
-  mmclip
-    .command("evaluate")
-    .description("rank each positive among its candidates on four sets: random, retrieval, rule, image")
-    .requiredOption("--model <dir>", "a checkpoint folder")
-    .requiredOption("--data <dir>", "a dataset folder or records.jsonl")
-    .option("--negatives <n>", "most negatives a sample", count, 10)
-    .option("--limit <n>", "most samples", count)
-    .option("--blind", "a control: what the candidates give away by themselves, every anchor replaced by their mean")
-    .option("--seed <n>", "seed of the choice of negatives", wholeNumber, 0)
-    .option("--json", "end with one JSON object")
-    .action(async ({ model: folder, data, negatives, limit, seed, blind = false, json = false }: EvaluateFlags) => {
-      await useNativeBackend();
-      const { samples: all } = await readSamples(data);
-      const samples = all.slice(0, limit);
-      const model = await loadModel(folder);
-      const store = new PixelStore({ processor: model.imageProcessor });
-      const sets: Record<string, HitRate & { classes: ReturnType<typeof classesOf> }> = {};
-      for (const set of candidateSets) {
-        const ranks = await rankCandidates({ model, samples, set, negatives, seed, blind, store });
-        if (ranks.length === 0) {
-          log(`${set}: no sample has such negatives`);
-          continue;
-        }
-        const score = hitRate(ranks);
-        sets[set] = { ...score, classes: classesOf(ranks) };
-        const percent = (share: number): string => (100 * share).toFixed(1);
-        const line = `${set}: Hit@1 ${percent(score.hitAt1)} % [${score.interval.map(percent).join(", ")}], chance ${percent(score.chance)} %, mean reciprocal rank ${score.meanReciprocalRank.toFixed(3)}, ${score.n} samples`;
-        if (json) log(line);
-        else process.stdout.write(`${line}\n`);
-      }
-      disposeModel(model);
-      if (json) printJson({ model: folder, data, samples: samples.length, sets });
     });
 }
 
@@ -147,7 +109,7 @@ function registerEmbed(mmclip: Command): void {
     .action(async ({ model: folder, in: lines, tensors, out, json = false }: EmbedFlags) => {
       if (lines === undefined && tensors === undefined) throw new InputError({ message: "give --in F.jsonl or --tensors F.safetensors", field: "--in" });
       await useNativeBackend();
-      const model = await loadModel(folder);
+      const model = await loadModel(await checkpointFolder(folder, { onProgress: log }));
       const { images, texts } = tensors === undefined ? await embedLines({ model, input: lines ?? "", output: out }) : await embedTensorFile({ model, input: tensors, output: out });
       disposeModel(model);
       if (json) printJson({ images, texts, out });
@@ -188,11 +150,13 @@ function registerLoss(mmclip: Command): void {
     });
 }
 
-/** `mmgeo mmclip train | evaluate | embed | loss` */
+/** `mmgeo mmclip train | evaluate | compare | map | embed | loss` */
 export function registerMmclipCommands(program: Command): void {
   const mmclip = program.command("mmclip").description("the encoder: train, measure, embed, compare with other programs");
   registerTrain(mmclip);
   registerEvaluate(mmclip);
+  registerCompare(mmclip);
+  registerMap(mmclip);
   registerEmbed(mmclip);
   registerLoss(mmclip);
 }

@@ -1,17 +1,15 @@
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
-import { withLock } from "@mmgeo/engine";
 import { loadRunConfig } from "../config.js";
 import { presetNames } from "../presets.js";
 import { writeReport } from "../report/write-report.js";
 import { runStages } from "../run.js";
 import type { Stage } from "../stage.js";
 import { stages } from "../stages/index.js";
-import { withStatus } from "../status.js";
 import { log, printJson } from "./output.js";
-import { displayStages } from "./run-display.js";
+import { addExecutorOptions, type ExecutorOptions, inRunFolder } from "./run-folder.js";
 
-interface RunOptions {
+interface RunOptions extends ExecutorOptions {
   preset?: string;
   problems?: string;
   config?: string;
@@ -25,7 +23,7 @@ function explainStage({ name }: Stage, reasons: string[]): void {
 }
 
 export function registerRunCommand(program: Command): void {
-  program
+  const run = program
     .command("run")
     .description("run all stages, from problems to a report, doing again only what changed")
     .option("--preset <name>", `one of ${presetNames.join(", ")}`)
@@ -33,14 +31,14 @@ export function registerRunCommand(program: Command): void {
     .option("--config <file>", "a configuration (mmgeo.config.ts, .json, .yaml) laid over the preset")
     .option("--out <folder>", "where results go; the default is runs/ and the preset's name")
     .option("--explain", "say of each stage why it is made again")
-    .option("--json", "print the report's place and headline figures as one JSON object")
-    .action(async (options: RunOptions) => {
+    .option("--json", "print the report's place and headline figures as one JSON object");
+  addExecutorOptions(run).action(async (options: RunOptions) => {
       const config = await loadRunConfig({ preset: options.preset, file: options.config, problems: options.problems });
       const out = resolve(options.out ?? join("runs", config.preset));
-      const report = await withLock({
-        file: join(out, "run.lock"),
-        onWait: (holder) => log(`waiting for ${holder}, which runs in ${out}`),
-        work: async () => writeReport({ config, out, published: await runStages({ stages, config, out, display: withStatus({ out, display: displayStages }), explain: options.explain === true ? explainStage : undefined }) }),
+      const report = await inRunFolder({
+        options,
+        out,
+        work: async ({ executor, display }) => writeReport({ config, out, published: await runStages({ stages, config, out, display, executor, explain: options.explain === true ? explainStage : undefined }) }),
       });
       const page = join(out, "report.html");
       log(`report: ${relative(process.cwd(), page)}`);

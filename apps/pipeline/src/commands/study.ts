@@ -1,36 +1,34 @@
 import { join, relative, resolve } from "node:path";
 import { writeFileAtomic } from "@mmgeo/dataset";
-import { withLock } from "@mmgeo/engine";
 import type { Command } from "commander";
 import { runStudy } from "../study/run-study.js";
 import { loadStudy } from "../study/study-config.js";
 import { studyMarkdown, studyPage } from "../study/study-page.js";
 import { tabulate } from "../study/table.js";
-import { withStatus } from "../status.js";
 import { log, printJson } from "./output.js";
-import { displayStages } from "./run-display.js";
+import { addExecutorOptions, type ExecutorOptions, inRunFolder } from "./run-folder.js";
 
-interface StudyOptions {
+interface StudyOptions extends ExecutorOptions {
   config: string;
   out: string;
   json?: boolean;
 }
 
 export function registerStudyCommand(program: Command): void {
-  program
+  const command = program
     .command("study")
     .description("train and measure many variants that share what they can; ends with the ablation table")
     .requiredOption("--config <file>", "the study: a base, its variants, seeds, and claims of order (.json, .ts, .yaml)")
     .requiredOption("--out <folder>", "where results go")
-    .option("--json", "print the table as one JSON object")
-    .action(async (options: StudyOptions) => {
+    .option("--json", "print the table as one JSON object");
+  addExecutorOptions(command).action(async (options: StudyOptions) => {
       const study = await loadStudy(options.config);
       const out = resolve(options.out);
-      const report = await withLock({
-        file: join(out, "run.lock"),
-        onWait: (holder) => log(`waiting for ${holder}, which runs in ${out}`),
-        work: async () => {
-          const cells = await runStudy({ study, out, display: withStatus({ out, display: displayStages }), onCell: ({ variant, seed, number, of }) => log(`${number} of ${of}: ${variant}, seed ${seed}`) });
+      const report = await inRunFolder({
+        options,
+        out,
+        work: async ({ executor, display }) => {
+          const cells = await runStudy({ study, out, display, executor, onCell: ({ variant, seed, number, of }) => log(`${number} of ${of}: ${variant}, seed ${seed}`) });
           const report = tabulate({ study, cells });
           await writeFileAtomic(join(out, "study.json"), `${JSON.stringify(report, null, 2)}\n`);
           await writeFileAtomic(join(out, "study.md"), studyMarkdown(report));

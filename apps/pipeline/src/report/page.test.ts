@@ -14,13 +14,13 @@ const report: Report = reportSchema.parse({
   preset: "quick",
   seed: 1,
   problems: { source: "A source", read: 3, taken: 3, built: 1, proven: 1, failed: [{ id: "b", stage: "solve", reason: "no drawing found: the worst is 3.5" }, { id: "c", stage: "solve", reason: "no drawing found: the worst is 4" }] },
-  dataset: { records: 1, training: 0, heldOut: 1, negatives: { image: 1, rule: 1, retrieval: 0 }, edits: { order: 0, shape: 0, relation: 1, number: 1 }, claims: 1, falseClaims: 2, wrong: [] },
+  dataset: { records: 1, training: 0, heldOut: 1, negatives: { image: 1, rule: 1, retrieval: 0 }, edits: { order: 0, shape: 0, relation: 1, number: 1 }, claims: 1, falseClaims: 2, wrong: [], setAside: [] },
   encoder: {
     parameters: 1_234_567,
     losses,
     sets: [
-      { set: "random", samples: 10, meanCandidates: 11, hitAt1: 0.5, interval: [0.3, 0.7], chance: 1 / 11, beatsChance: true, meanReciprocalRank: 0.6 },
-      { set: "image", samples: 10, meanCandidates: 11, hitAt1: 0.1, interval: [0.02, 0.3], chance: 1 / 11, beatsChance: false, meanReciprocalRank: 0.3 },
+      { set: "random", samples: 10, meanCandidates: 11, hitAt1: 0.5, interval: [0.3, 0.7], chance: 1 / 11, beatsChance: true, blindHitAt1: 0.2, meanReciprocalRank: 0.6 },
+      { set: "image", samples: 10, meanCandidates: 11, hitAt1: 0.1, interval: [0.02, 0.3], chance: 1 / 11, beatsChance: false, blindHitAt1: 0.2, meanReciprocalRank: 0.3 },
     ],
   },
   languageModel: {

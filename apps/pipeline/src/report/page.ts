@@ -90,7 +90,7 @@ function dataSection({ problems, dataset }: Report, samples: Html[]): Html {
   return html`<h2 id="data">Data</h2>
 <p>${problems.source}: ${problems.read} problems, of which this run took ${problems.taken}. ${problems.built} were drawn, every statement of their programs and every claim of their captions proven on the coordinates. ${
     dataset.wrong.length === 0 ? html`A second proof of all ${dataset.claims} claims and ${dataset.falseClaims} false claims found none wrong.` : html`<b class="wrong">A second proof found ${dataset.wrong.length} claims wrong, the first of ${dataset.wrong[0]!.id}.</b>`
-  }</p>
+  }${dataset.setAside.length === 0 ? null : html` <b class="wrong">${dataset.setAside.length} records are in neither part, since their task failed three times: ${dataset.setAside[0]!.reason}.</b>`}</p>
 <div class="scroll"><table><tr><th>negatives</th><th class="figure">count</th></tr>
 <tr><td>redrawn pictures</td><td class="figure">${dataset.negatives.image}</td></tr><tr><td>edited captions</td><td class="figure">${dataset.negatives.rule}</td></tr><tr><td>similar captions of other problems</td><td class="figure">${dataset.negatives.retrieval}</td></tr></table>
 <table><tr><th>edits by class</th><th class="figure">count</th></tr>${Object.entries(dataset.edits).map(([name, count]) => html`<tr><td>${name}</td><td class="figure">${count}</td></tr>`)}</table></div>
@@ -111,12 +111,12 @@ function encoderSection({ encoder }: Report): Html {
 <p>${encoder.parameters.toLocaleString("en")} parameters, trained from scratch on constructed negatives. ${hitsSentence(encoder.sets)}</p>
 ${lossChart({ points: encoder.losses.map((point) => ({ ...point, series: "training" })), label: "Loss of the encoder over its training steps" })}
 <h3>Which candidate is the true one?</h3>
-<p class="faint">Hit@1 with its 95 % interval; the dashed tick is chance.</p>
+<p class="faint">Hit@1 with its 95 % interval; the dashed tick is chance. "Without the anchor" is a control: every picture (for redrawn pictures, every caption) is replaced by the mean of all, so that only what the candidates give away by themselves is left.</p>
 ${scoreChart({ rows: encoder.sets.map((hits) => ({ label: setTitles[hits.set], value: hits.hitAt1, interval: hits.interval, chance: hits.chance })), label: "Hit@1 of the encoder on four sets of candidates" })}
-<div class="scroll"><table><tr><th>candidates</th><th class="figure">samples</th><th class="figure">candidates each</th><th class="figure">Hit@1</th><th>95 % interval</th><th class="figure">chance</th><th class="figure">above chance by</th><th class="figure">mean reciprocal rank</th></tr>
+<div class="scroll"><table><tr><th>candidates</th><th class="figure">samples</th><th class="figure">candidates each</th><th class="figure">Hit@1</th><th>95 % interval</th><th class="figure">chance</th><th class="figure">above chance by</th><th class="figure">without the anchor</th><th class="figure">mean reciprocal rank</th></tr>
 ${encoder.sets.map(
   (hits) =>
-    html`<tr><td>${setTitles[hits.set]}</td><td class="figure">${hits.samples}</td><td class="figure">${hits.meanCandidates.toFixed(1)}</td><td class="figure">${percent(hits.hitAt1)}</td><td>${percentRange(hits.interval)}</td><td class="figure">${percent(hits.chance)}</td><td class="figure">${((hits.hitAt1 - hits.chance) * 100).toFixed(1)} points</td><td class="figure">${hits.meanReciprocalRank.toFixed(3)}</td></tr>`,
+    html`<tr><td>${setTitles[hits.set]}</td><td class="figure">${hits.samples}</td><td class="figure">${hits.meanCandidates.toFixed(1)}</td><td class="figure">${percent(hits.hitAt1)}</td><td>${percentRange(hits.interval)}</td><td class="figure">${percent(hits.chance)}</td><td class="figure">${((hits.hitAt1 - hits.chance) * 100).toFixed(1)} points</td><td class="figure">${percent(hits.blindHitAt1)}</td><td class="figure">${hits.meanReciprocalRank.toFixed(3)}</td></tr>`,
 )}</table></div>`;
 }
 

@@ -25,6 +25,8 @@ export const datasetReportSchema = z.object({
   falseClaims: z.number().int(),
   /** claims and false claims that a second proof found wrong: none, or something is broken */
   wrong: z.array(z.object({ id: z.string(), statement: z.string(), problem: z.string() })),
+  /** records whose task failed three times: they are in neither part */
+  setAside: z.array(z.object({ id: z.string(), reason: z.string() })),
 });
 
 /** Hit@1 of the positive among its own candidates, on problems that no training saw (paper, section on the encoder's retrieval). */
@@ -36,6 +38,8 @@ export const hitsSchema = z.object({
   interval,
   chance: z.number(),
   beatsChance: z.boolean(),
+  /** a control: Hit@1 with every anchor replaced by their mean, which is what the candidates give away by themselves */
+  blindHitAt1: z.number(),
   meanReciprocalRank: z.number(),
 });
 

@@ -41,7 +41,7 @@ export async function writeReport({ config, out, published }: { config: RunConfi
     version: 1,
     preset: config.preset,
     seed: config.seed,
-    problems: { ...problems, proven: dataset.records - new Set(dataset.wrong.map(({ id }) => id)).size },
+    problems: { ...problems, proven: dataset.training + dataset.heldOut - new Set(dataset.wrong.map(({ id }) => id)).size },
     dataset,
     encoder: await readPart(published, "encoder-scores", encoderReportFile, encoderReportSchema),
     languageModel: await readPart(published, "answers", languageModelReportFile, languageModelReportSchema),

@@ -38,7 +38,8 @@ export const encoderScoresStage: Stage = {
       const ranks = await rankCandidates({ model, samples, set, negatives: config.evaluation.negatives, seed: config.seed, store });
       const { n, hitAt1, interval, chance, beatsChance, meanReciprocalRank } = hitRate(ranks);
       const meanCandidates = ranks.reduce((sum, { count }) => sum + count, 0) / Math.max(1, ranks.length);
-      report.sets.push({ set, samples: n, meanCandidates, hitAt1, interval: [...interval], chance, beatsChance, meanReciprocalRank });
+      const { hitAt1: blindHitAt1 } = hitRate(ranks.map(({ blindRank, count }) => ({ rank: blindRank, count })));
+      report.sets.push({ set, samples: n, meanCandidates, hitAt1, interval: [...interval], chance, beatsChance, blindHitAt1, meanReciprocalRank });
       lines.push(...ranks.map((rank) => `${JSON.stringify(rank)}\n`));
       progress({ done: report.sets.length, total: candidateSets.length, text: "sets" });
     }

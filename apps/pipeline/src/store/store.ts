@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { writeFileAtomic } from "@mmgeo/dataset";
 import { z } from "zod";
 import type { RunConfig } from "../config.js";
-import type { Progress, Stage } from "../stage.js";
+import type { Executor } from "../executor/executor.js";
+import type { Progress, Stage, StageContext } from "../stage.js";
+import { folderOfTask, type TaskRequest } from "../tasks/task.js";
 import { codeDigest } from "./code.js";
 import { digestOfFolder, digestOfValue } from "./digest.js";
 
@@ -76,6 +78,7 @@ export async function publish({
   config,
   inputs,
   progress,
+  executor,
   onStart,
 }: {
   store: string;
@@ -83,6 +86,7 @@ export async function publish({
   config: RunConfig;
   inputs: ReadonlyMap<string, Published>;
   progress: (progress: Progress) => void;
+  executor: Executor;
   onStart?: (identity: Identity) => Promise<void> | void;
 }): Promise<Published> {
   const identity = await identityOf({ stage, config, inputs });
@@ -95,7 +99,14 @@ export async function publish({
   const partial = `${folder}.partial`;
   await mkdir(partial, { recursive: true });
   const started = performance.now();
-  await stage.run({ folder: partial, inputs: Object.fromEntries(stage.inputs.map((name) => [name, inputs.get(name)!.folder])), config, progress });
+  const requested: TaskRequest[] = [];
+  const runTasks: StageContext["runTasks"] = async ({ kind, payloads, onDone = () => undefined }) => {
+    const requests = payloads.map((payload): TaskRequest => ({ kind, key: digestOfValue({ stage: key, kind, payload }).slice(0, 16), payload }));
+    requested.push(...requests);
+    const setAside = new Map((await executor.run({ store, requests, onDone })).map(({ request, error }) => [request.key, error]));
+    return requests.map((request) => (setAside.has(request.key) ? { error: setAside.get(request.key)! } : { folder: folderOfTask(store, request) }));
+  };
+  await stage.run({ store, folder: partial, inputs: Object.fromEntries(stage.inputs.map((name) => [name, inputs.get(name)!.folder])), config, progress, runTasks });
   const seconds = (performance.now() - started) / 1000;
   const digest = await digestOfFolder(partial, (file) => file === MANIFEST);
   const manifest: Manifest = { ...identity, key, digest, seconds };
@@ -103,5 +114,6 @@ export async function publish({
   // Either a stage that is done each time, or a folder without a manifest, which cannot have been published by us.
   await rm(folder, { recursive: true, force: true });
   await rename(partial, folder);
+  for (const request of requested) await rm(folderOfTask(store, request), { recursive: true, force: true });
   return { stage: stage.name, folder, key, digest, reused: false, seconds };
 }

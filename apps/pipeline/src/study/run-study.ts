@@ -1,8 +1,8 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "@mmgeo/dataset";
 import type { RunConfig } from "../config.js";
-import { type DisplayStages, runStages } from "../run.js";
+import { runStages } from "../run.js";
 import { type Answer, languageModelReportSchema } from "../report/report.js";
 import { answersStage, languageModelReportFile } from "../stages/answers.js";
 import { datasetStage, heldOutFolder, trainingFolder } from "../stages/dataset.js";
@@ -48,14 +48,16 @@ async function checkApart({ variant, training, heldOut }: { variant: string; tra
   if (shared.length > 0) throw new InputError({ message: `the variant "${variant}" trains on ${shared.length} problems that the base holds out (the first is ${shared[0]!.id}); vary nothing that changes which problems are taken or held out`, field: "variants" });
 }
 
+/** Where a study's stages publish, who does their tasks, and how they are shown. */
+type Where = Pick<Parameters<typeof runStages>[0], "out" | "display" | "executor">;
+
 /**
  * Trains every variant with every seed and measures each on the held-out problems of the base. All share one store below
  * `out`: what two variants have in common (problems, diagrams, an encoder under two language models) is made once, and a
  * study that was stopped goes on.
  */
-export async function runStudy({ study, out, display, onCell }: { study: Study; out: string; display?: DisplayStages; onCell?: (cell: { variant: string; seed: number; number: number; of: number }) => void }): Promise<Cell[]> {
-  await mkdir(out, { recursive: true });
-  const base = await runStages({ stages: dataStages, config: study.base, out, display });
+export async function runStudy({ study, onCell, ...run }: Where & { study: Study; onCell?: (cell: { variant: string; seed: number; number: number; of: number }) => void }): Promise<Cell[]> {
+  const base = await runStages({ ...run, stages: dataStages, config: study.base });
   const heldOut = base.at(-1)!;
   const cells: Cell[] = [];
   const of = study.variants.length * study.seeds.length;
@@ -63,18 +65,18 @@ export async function runStudy({ study, out, display, onCell }: { study: Study; 
     for (const [index, config] of configs.entries()) {
       const seed = study.seeds[index]!;
       onCell?.({ variant: name, seed, number: cells.length + 1, of });
-      cells.push(await runCell({ name, seed, config, study, heldOut, out, display }));
+      cells.push(await runCell({ name, seed, config, study, heldOut, run }));
     }
   }
   return cells;
 }
 
-async function runCell({ name, seed, config, study, heldOut, out, display }: { name: string; seed: number; config: RunConfig; study: Study; heldOut: Published; out: string; display?: DisplayStages }): Promise<Cell> {
-  const data = await runStages({ stages: dataStages, config, out, display });
+async function runCell({ name, seed, config, study, heldOut, run }: { name: string; seed: number; config: RunConfig; study: Study; heldOut: Published; run: Where }): Promise<Cell> {
+  const data = await runStages({ ...run, stages: dataStages, config });
   await checkApart({ variant: name, training: data.at(-1)!, heldOut });
-  const trained = await runStages({ stages: [encoderStage, ...(study.languageModel ? [languageModelStage] : [])], config, out, display, given: data });
+  const trained = await runStages({ ...run, stages: [encoderStage, ...(study.languageModel ? [languageModelStage] : [])], config, given: data });
   // Measured with the settings of the base, whatever the variant trains with.
-  const measured = await runStages({ stages: [encoderScoresStage, ...(study.languageModel ? [answersStage] : [])], config: study.base, out, display, given: [...trained, heldOut] });
+  const measured = await runStages({ ...run, stages: [encoderScoresStage, ...(study.languageModel ? [answersStage] : [])], config: study.base, given: [...trained, heldOut] });
   const outcomes = await encoderOutcomes(measured[0]!.folder);
   if (study.languageModel) outcomes.push(...(await answerOutcomes(measured[1]!.folder)));
   return { variant: name, seed, outcomes, provenance: [...data, ...trained, ...measured].map(({ stage, key, digest }) => ({ stage, key, digest })) };

@@ -1,0 +1,60 @@
+import { availableParallelism } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { InputError } from "@mmgeo/dataset";
+import { withLock } from "@mmgeo/engine";
+import type { Command } from "commander";
+import type { Executor } from "../executor/executor.js";
+import { threadExecutor } from "../executor/threads.js";
+import type { DisplayStages } from "../run.js";
+import { withStatus } from "../status.js";
+import { digestOfValue } from "../store/digest.js";
+import { positiveNumber } from "./flags.js";
+import { log } from "./output.js";
+import { displayStages } from "./run-display.js";
+
+export interface ExecutorOptions {
+  executor: "threads" | "bullmq";
+  workers?: number;
+  redis?: string;
+  queue?: string;
+}
+
+/** The queue of a run, unless another is named: after the name of its folder, which workers on other machines see elsewhere. */
+export function queueName(out: string): string {
+  const name = basename(resolve(out));
+  return `mmgeo-${/^[\w-]+$/u.test(name) ? name : digestOfValue(name).slice(0, 12)}`;
+}
+
+/** The options of commands whose stages are cut into tasks. They say where the work is done and shape no result. */
+export function addExecutorOptions(command: Command): Command {
+  return command
+    .option("--executor <name>", "where tasks are done: threads of this process, or bullmq for workers that hear of them through Redis", "threads")
+    .option("--workers <number>", "threads; the default is the number of cores", positiveNumber)
+    .option("--redis <url>", "for bullmq: where Redis is, as in redis://host:6379")
+    .option("--queue <name>", "for bullmq: the queue's name; the default is mmgeo- and the folder's name");
+}
+
+/**
+ * Does work in the folder of a run or a study: alone there, with the executor that the options name, showing its stages here
+ * and to `mmgeo status`.
+ */
+export async function inRunFolder<Result>({ options, out, work }: { options: ExecutorOptions; out: string; work: (tools: { executor: Executor; display: DisplayStages }) => Promise<Result> }): Promise<Result> {
+  const executor = await executorOf(options, out);
+  try {
+    return await withLock({
+      file: join(out, "run.lock"),
+      onWait: (holder) => log(`waiting for ${holder}, which runs in ${out}`),
+      work: () => work({ executor, display: withStatus({ out, display: displayStages }) }),
+    });
+  } finally {
+    await executor.close();
+  }
+}
+
+async function executorOf({ executor, workers, redis, queue }: ExecutorOptions, out: string): Promise<Executor> {
+  if (executor === "threads") return threadExecutor({ threads: workers ?? availableParallelism() });
+  if (executor !== "bullmq") throw new InputError({ message: `there is no executor "${String(executor)}"; take threads or bullmq`, field: "--executor" });
+  if (redis === undefined) throw new InputError({ message: "bullmq needs to know where Redis is; give its address, as in redis://host:6379", field: "--redis" });
+  const { queueExecutor } = await import("../executor/queue.js");
+  return queueExecutor({ redis, queue: queue ?? queueName(out) });
+}

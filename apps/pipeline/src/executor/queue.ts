@@ -1,0 +1,123 @@
+import { existsSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { InputError } from "@mmgeo/dataset";
+import { Queue, UnrecoverableError, Worker } from "bullmq";
+import { Redis } from "ioredis";
+import { folderOfTask, type TaskRequest, taskRequestSchema } from "../tasks/task.js";
+import { type Executor, isMachineError, type SetAside, TRIES } from "./executor.js";
+import { taskRunner } from "./threads.js";
+
+/** How often finished tasks are looked for, and how often the queue is asked about those that are not. */
+const LOOK = 100;
+const ASK = 2000;
+/** A worker that has not been heard of for so long is taken for lost, and its tasks are given to others. */
+const LOST = 10_000;
+/** A task whose workers were lost so often is set aside: it may be what kills them. */
+const LOST_TRIES = 10;
+/** A queue that cannot be reached for so long fails the run. */
+const UNREACHABLE = 120_000;
+
+const options = { attempts: TRIES, backoff: { type: "exponential", delay: 200 }, removeOnComplete: true } as const;
+
+/** @throws {InputError} where nothing answers at the address */
+async function connect(url: string): Promise<Redis> {
+  let problem = "";
+  const redis = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true, retryStrategy: (times) => Math.min(2000, 50 * times) });
+  redis.on("error", (error) => (problem = error.message));
+  try {
+    await redis.connect();
+  } catch (error) {
+    redis.disconnect();
+    throw new InputError({ message: `no Redis answers there (${problem === "" ? String(error) : problem}); start one, or correct the address`, field: "--redis", cause: error });
+  }
+  return redis;
+}
+
+const idOf = ({ kind, key }: TaskRequest): string => `${kind}-${key}`;
+
+/**
+ * Has tasks done by workers (`mmgeo worker`) that hear of them through a queue in Redis and see the same store. What counts is
+ * the folder that a task publishes: the queue may deliver a task twice, lose it or forget everything in a restart, and the
+ * result is the same. Tasks that are neither done nor in the queue are put in again.
+ */
+export async function queueExecutor({ redis: url, queue: name }: { redis: string; queue: string }): Promise<Executor> {
+  const redis = await connect(url);
+  const queue = new Queue(name, { connection: redis });
+  queue.on("error", () => undefined);
+
+  /** Puts in again what the queue does not know; returns the tasks that failed for good. */
+  async function askAbout(waiting: readonly TaskRequest[]): Promise<SetAside[]> {
+    const setAside: SetAside[] = [];
+    for (const request of waiting) {
+      const job = await queue.getJob(idOf(request));
+      if (job === undefined) await queue.add(request.kind, request, { ...options, jobId: idOf(request) });
+      else if ((await job.getState()) === "failed") {
+        const error = job.failedReason;
+        // Forgotten, so that a later run tries it again.
+        await job.remove();
+        if (isMachineError(new Error(error))) throw new Error(error);
+        setAside.push({ request, error });
+      }
+    }
+    return setAside;
+  }
+
+  return {
+    async run({ store, requests, onDone }) {
+      const setAside: SetAside[] = [];
+      let waiting = requests.filter((request) => !existsSync(folderOfTask(store, request)));
+      await queue.addBulk(waiting.map((request) => ({ name: request.kind, data: request, opts: { ...options, jobId: idOf(request) } })));
+      let asked = Date.now();
+      let answered = Date.now();
+      while (waiting.length > 0) {
+        await delay(LOOK);
+        waiting = waiting.filter((request) => !existsSync(folderOfTask(store, request)));
+        onDone(requests.length - waiting.length);
+        if (Date.now() - asked < ASK) continue;
+        asked = Date.now();
+        if (redis.status === "ready") {
+          answered = Date.now();
+          const failed = await askAbout(waiting);
+          setAside.push(...failed);
+          const keys = new Set(failed.map(({ request }) => request.key));
+          waiting = waiting.filter(({ key }) => !keys.has(key));
+        } else if (Date.now() - answered > UNREACHABLE) throw new Error(`Redis at ${url} has not answered for ${UNREACHABLE / 1000} s; start it and run again: what is done is kept`);
+      }
+      return setAside;
+    },
+    async close() {
+      await queue.close();
+      redis.disconnect();
+    },
+  };
+}
+
+/** Does tasks from the queue, as many at once as it has threads, until `signal` is aborted; then it finishes those it has begun. */
+export async function workQueue({ redis: url, queue: name, store, threads, signal, onTask }: { redis: string; queue: string; store: string; threads: number; signal: AbortSignal; onTask: (task: { id: string; error: string | null }) => void }): Promise<void> {
+  const redis = await connect(url);
+  const { run, close } = taskRunner(threads);
+  const worker = new Worker(
+    name,
+    async (job) => {
+      const request = taskRequestSchema.parse(job.data);
+      try {
+        await run({ store, request });
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        onTask({ id: idOf(request), error: message });
+        throw error instanceof InputError ? new UnrecoverableError(message) : error;
+      }
+      onTask({ id: idOf(request), error: null });
+    },
+    { connection: redis, concurrency: threads, lockDuration: LOST, stalledInterval: LOST / 2, maxStalledCount: LOST_TRIES },
+  );
+  // Of the connection: it is made again, and whoever waits for the tasks says so if that takes too long.
+  worker.on("error", () => undefined);
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  await worker.close();
+  await close();
+  redis.disconnect();
+}
