@@ -1,5 +1,6 @@
-// Compares the engine's training step with PyTorch's, interleaved in one run: node bench.mjs [--rounds 3] [--steps 8] [--only small|six|twelve]
-// PyTorch lives in a Python environment of the bench's own, made on the first run in the per-user cache.
+// The engine's training step beside PyTorch's, interleaved in one run:
+//   node bench.mjs [--rounds 3] [--steps 8] [--only small|six|twelve|long] [--compile] [--device cpu|cuda]
+// PyTorch lives in a Python environment of the bench's own, made on the first run in the per-user cache (BENCH_PYTHON names another interpreter).
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -11,14 +12,15 @@ const works = {
   small: { layers: 5, width: 160, heads: 5, tokens: 64, batch: 48 },
   six: { layers: 6, width: 384, heads: 6, tokens: 196, batch: 8 },
   twelve: { layers: 12, width: 384, heads: 6, tokens: 196, batch: 44 },
+  long: { layers: 2, width: 128, heads: 4, tokens: 2048, batch: 2 },
 };
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" }, steps: { type: "string", default: "8" }, only: { type: "string" } } });
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" }, steps: { type: "string", default: "8" }, only: { type: "string" }, compile: { type: "boolean", default: false }, device: { type: "string", default: "cpu" } } });
 const rounds = Number(values.rounds);
 const steps = Number(values.steps);
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-function run(command, parameters, options = {}) {
-  const { status, stdout, stderr } = spawnSync(command, parameters, { encoding: "utf8", maxBuffer: 1 << 26, ...options });
+function run(command, parameters) {
+  const { status, stdout, stderr } = spawnSync(command, parameters, { encoding: "utf8", maxBuffer: 1 << 26 });
   if (status !== 0) throw new Error(`${command} ${parameters.join(" ")} ended with ${status}:\n${stderr}`);
   return stdout;
 }
@@ -41,27 +43,35 @@ const info = await useNativeBackend();
 const python = process.env.BENCH_PYTHON ?? pythonWithTorch();
 const precisions = info.bfloat16 ? ["float32", "bfloat16"] : ["float32"];
 if (!info.bfloat16) process.stderr.write("bench: this processor does not multiply bfloat16; float32 alone is compared\n");
+const sides = {
+  engine: (options) => run(process.execPath, [join(here, "step.mjs"), JSON.stringify(options)]),
+  torch: (options) => run(python, [join(here, "step.py"), JSON.stringify(options)]),
+  ...(values.compile ? { compiled: (options) => run(python, [join(here, "step.py"), JSON.stringify({ ...options, compile: true })]) } : {}),
+};
 const rows = [];
 for (const [name, work] of Object.entries(works)) {
   if (values.only !== undefined && values.only !== name) continue;
   for (const precision of precisions) {
-    const results = { engine: [], torch: [] };
+    const results = Object.fromEntries(Object.keys(sides).map((side) => [side, []]));
     for (let round = 0; round < rounds; round += 1) {
-      const options = JSON.stringify({ ...work, precision, steps });
-      results.engine.push(JSON.parse(run(process.execPath, [join(here, "step.mjs"), options])));
-      results.torch.push(JSON.parse(run(python, [join(here, "step.py"), options])));
+      for (const [side, step] of Object.entries(sides)) results[side].push(JSON.parse(step({ ...work, precision, steps, device: values.device })));
     }
-    const summary = (side, field) => median(results[side].flatMap((result) => result[field]));
+    const of = (side, field) => median(results[side].flatMap((result) => result[field]));
+    const ratio = (side, field) => (of("engine", field) / of(side, field)).toFixed(2);
     const peak = (side) => Math.max(...results[side].map((result) => result.peak));
+    const time = of("engine", "times");
     rows.push({
       work: `${name}, ${precision}`,
-      "engine ms": Math.round(summary("engine", "times")),
-      "PyTorch ms": Math.round(summary("torch", "times")),
-      ratio: (summary("engine", "times") / summary("torch", "times")).toFixed(2),
-      "processor ms": `${Math.round(summary("engine", "processorTimes"))} / ${Math.round(summary("torch", "processorTimes"))}`,
-      "processor ratio": (summary("engine", "processorTimes") / summary("torch", "processorTimes")).toFixed(2),
+      "engine ms": Math.round(time),
+      "PyTorch ms": Math.round(of("torch", "times")),
+      ratio: ratio("torch", "times"),
+      ...(values.compile ? { "torch.compile ms": Math.round(of("compiled", "times")), "ratio to it": ratio("compiled", "times") } : {}),
+      "processor ratio": ratio("torch", "processorTimes"),
+      // The rate of large products, measured just before the steps of each round.
+      "share of products": `${Math.round((100 * of("engine", "operations")) / (time / 1000) / of("engine", "rate"))} %`,
       "peak MB": `${Math.round(peak("engine") / 1e6)} / ${Math.round(peak("torch") / 1e6)}`,
-      "first step ms": Math.round(median(results.engine.map((result) => result.first))),
+      "JavaScript ms": of("engine", "javascript").toFixed(2),
+      "first step ms": Math.round(of("engine", "first")),
     });
   }
 }

@@ -28,14 +28,15 @@ class Block(nn.Module):
         return x + self.down(functional.gelu(self.up(self.norm2(x))))
 
 
-model = nn.Sequential(*(Block() for _ in range(layers)))
+device = options.get("device", "cpu")
+model = nn.Sequential(*(Block() for _ in range(layers))).to(device)
 step = torch.compile(model) if options.get("compile") else model
 optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
-x = torch.randn(batch, tokens, width)
+x = torch.randn(batch, tokens, width, device=device)
 times, processor_times = [], []
 for _ in range(options["steps"]):
     started, processor_started = time.perf_counter(), time.process_time()
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=options["precision"] == "bfloat16"):
+    with torch.autocast(device, dtype=torch.bfloat16, enabled=options["precision"] == "bfloat16"):
         loss = step(x).square().mean()
     optimizer.zero_grad()
     loss.backward()
@@ -44,5 +45,5 @@ for _ in range(options["steps"]):
     loss.item()
     times.append((time.perf_counter() - started) * 1000)
     processor_times.append((time.process_time() - processor_started) * 1000)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+peak = torch.cuda.max_memory_allocated() if device == "cuda" else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 print(json.dumps({"first": times[0], "times": times[1:], "processorTimes": processor_times[1:], "peak": peak}))

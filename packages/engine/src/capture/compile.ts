@@ -26,13 +26,16 @@ export interface Compiled<Arguments extends readonly unknown[], Result> {
     readonly calls: number;
     readonly nodes: number;
     readonly captureMilliseconds: number;
+    /** Time inside TensorFlow; the rest of a call is JavaScript. */
+    readonly runMilliseconds: number;
     /** Floating-point operations in matrix products of all calls, without what layers under `recompute` do a second time. */
     readonly productOperations: number;
   };
 }
 
 interface Capture<Result> {
-  readonly run: (inputs: readonly tf.Tensor[]) => Result;
+  /** The result, and how many milliseconds TensorFlow took. */
+  readonly run: (inputs: readonly tf.Tensor[]) => [Result, number];
   readonly dispose: () => void;
   readonly nodes: number;
   readonly productOperations: number;
@@ -81,7 +84,7 @@ export function computeAfter<Result>(tensor: tf.Tensor, work: () => Result): Res
 export function compile<Arguments extends readonly unknown[], Result>(work: (...parameters: Arguments) => Result, options: CompileOptions = {}): Compiled<Arguments, Result> {
   const { precision = "float32", cacheSize = 32, xla = false } = options;
   const captures = new Map<string, Capture<Result>>();
-  const statistics = { captures: 0, calls: 0, nodes: 0, captureMilliseconds: 0, productOperations: 0 };
+  const statistics = { captures: 0, calls: 0, nodes: 0, captureMilliseconds: 0, runMilliseconds: 0, productOperations: 0 };
 
   const call = (...parameters: Arguments): Result => {
     const { addon, info } = requireBackend();
@@ -106,7 +109,9 @@ export function compile<Arguments extends readonly unknown[], Result>(work: (...
     // Last in the map is the most recently used.
     captures.set(signature, capture);
     statistics.productOperations += capture.productOperations;
-    return capture.run(tensors);
+    const [result, milliseconds] = capture.run(tensors);
+    statistics.runMilliseconds += milliseconds;
+    return result;
   };
   return Object.assign(call, {
     dispose: () => {
@@ -186,8 +191,10 @@ function captureFunction<Arguments extends readonly unknown[], Result>({
     productOperations: kept.reduce((sum, node) => sum + (trace.productOperations.get(node) ?? 0), 0),
     run: (given) => {
       const ids = given.map((tensor) => backend.realId(dataOf(tensor)));
+      const started = performance.now();
       const handles = backend.binding.executeOp(name, [], [...ids, ...held], outputs.length);
-      return mapTensors(template, (_, index) => backend.createOutputTensor(handles[index] as (typeof handles)[number])) as Result;
+      const milliseconds = performance.now() - started;
+      return [mapTensors(template, (_, index) => backend.createOutputTensor(handles[index] as (typeof handles)[number])) as Result, milliseconds];
     },
     dispose: () => {
       addon.removeFunction(name);

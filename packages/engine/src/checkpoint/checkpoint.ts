@@ -1,8 +1,9 @@
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
+import { hasNativeBackend, requireBackend } from "../backend/backend.js";
 import { InputError } from "../input-error.js";
-import { readSafetensors, readSafetensorsHeader, writeSafetensors, type HostTensor, type SafetensorsEntry, type SafetensorsType, type TensorToWrite } from "./safetensors.js";
+import { readSafetensorsHeader, streamSafetensors, writeSafetensors, type HostTensor, type SafetensorsEntry, type SafetensorsType, type TensorToWrite } from "./safetensors.js";
 
 /** Parameters by the names of the Hugging Face checkpoint. */
 export type Parameters = Record<string, tf.Tensor>;
@@ -31,21 +32,22 @@ export interface LoadOptions {
  */
 export async function loadCheckpoint(folder: string, { select = () => true, shapes }: LoadOptions = {}): Promise<Checkpoint> {
   const config = await readJson(join(folder, "config.json"), "is this the folder of a checkpoint?");
-  const selected: { file: string; entry: SafetensorsEntry }[] = [];
+  const files: { file: string; entries: SafetensorsEntry[] }[] = [];
   for (const { file, names } of await weightFiles(folder)) {
     const entries = new Map((await readSafetensorsHeader(file)).entries.map((entry) => [entry.name, entry]));
+    const selected: SafetensorsEntry[] = [];
     for (const name of names ?? entries.keys()) {
       const entry = entries.get(name);
       if (entry === undefined) throw new InputError({ file, field: name, message: "is named by the index but not in the file: download or write the checkpoint again" });
-      if (select(name)) selected.push({ file, entry });
+      if (select(name)) selected.push(entry);
     }
+    files.push({ file, entries: selected });
   }
-  if (shapes !== undefined) checkShapes({ folder, selected, shapes });
+  if (shapes !== undefined) checkShapes({ folder, selected: files.flatMap(({ file, entries }) => entries.map((entry) => ({ file, entry }))), shapes });
   const parameters: Parameters = {};
   try {
-    for (const { file, entry } of selected) {
-      const { [entry.name]: tensor } = await readSafetensors(file, { select: (candidate) => candidate === entry.name });
-      parameters[entry.name] = toTensor(tensor as HostTensor);
+    for (const { file, entries } of files) {
+      await streamSafetensors({ file, entries, take: (name, tensor) => (parameters[name] = upload(tensor)) });
     }
   } catch (error) {
     tf.dispose(parameters);
@@ -64,6 +66,15 @@ function checkShapes({ folder, selected, shapes }: { folder: string; selected: r
   }
   const [first] = missing;
   if (first !== undefined) throw new InputError({ file: folder, field: first, message: `is missing${missing.size > 1 ? `, as are ${missing.size - 1} more` : ""}: is it the checkpoint of another model?` });
+}
+
+/** A tensor that owns its memory: TensorFlow has copied the data when this returns. */
+function upload(tensor: HostTensor): tf.Tensor {
+  if (!hasNativeBackend()) return toTensor({ ...tensor, data: tensor.data.slice() });
+  const result = toTensor(tensor);
+  const { backend } = requireBackend();
+  backend.realId(backend.tensorMap.get(result.dataId));
+  return result;
 }
 
 /** The file or shards of a checkpoint, each with the names the index says it has (null: all it has). */

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -87,7 +88,7 @@ describe("safetensors", () => {
     await expect(readSafetensors(join(folder, "none.safetensors"))).rejects.toThrow(/none\.safetensors: cannot be opened \(ENOENT\)/);
   });
 
-  it("never fails otherwise than with an InputError, whatever the bytes", { timeout: 600_000 }, async () => {
+  it("never fails otherwise than with an InputError, whatever the bytes", { timeout: 3_600_000 }, async () => {
     const valid = join(folder, "valid.safetensors");
     await writeSafetensors(valid, { "a.weight": { shape: [3, 2], data: new Float32Array(6).fill(1) }, "b.bias": { shape: [2], data: Float32Array.of(1, 2) } });
     const original = await readFile(valid);
@@ -131,5 +132,53 @@ describe("checkpoints", () => {
     await rm(join(folder, "shards", "model-00002-of-00002.safetensors"));
     await expect(loadCheckpoint(join(folder, "shards"))).rejects.toThrow(/model-00002-of-00002\.safetensors: cannot be opened/);
     await expect(loadCheckpoint(folder)).rejects.toThrow(/config\.json: cannot be read/);
+  });
+
+  it("are checked against the model before anything is read", async () => {
+    await useNativeBackend();
+    const target = join(folder, "shapes");
+    await saveCheckpoint(target, { config: {}, parameters: { "a.weight": tf.ones([2, 3]), "b.bias": tf.ones([2]) } });
+    const shapes = { "a.weight": [2, 3], "b.bias": [2] };
+    expect(Object.keys((await loadCheckpoint(target, { shapes })).parameters)).toEqual(["a.weight", "b.bias"]);
+    expect(Object.keys((await loadCheckpoint(target, { select: (name) => name !== "b.bias", shapes: { "a.weight": [2, 3] } })).parameters)).toEqual(["a.weight"]);
+    const before = tf.memory().numTensors;
+    const cases: [Record<string, number[]>, RegExp][] = [
+      [{ ...shapes, "a.weight": [3, 2] }, /model\.safetensors, field a\.weight: has shape \[2,3\] where the model has \[3,2\]/],
+      [{ "a.weight": [2, 3] }, /field b\.bias: is not a parameter of this model/],
+      [{ ...shapes, "c.weight": [1], "d.weight": [1] }, /shapes, field c\.weight: is missing, as are 1 more/],
+    ];
+    for (const [wrong, message] of cases) await expect(loadCheckpoint(target, { shapes: wrong })).rejects.toThrow(message);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("are written and loaded with little more memory than they have", { timeout: 300_000 }, async () => {
+    // In a process of its own, whose memory is its own.
+    const tensors = process.env["MMGEO_SLOW"] === "1" ? 128 : 16;
+    const program = `
+      import { loadCheckpoint, saveCheckpoint, tf, useNativeBackend, writeSafetensors } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)};
+      import { mkdir, writeFile } from "node:fs/promises";
+      await useNativeBackend();
+      const size = 4 * 2 ** 20;
+      const [folder, count] = [process.argv[2], Number(process.argv[3])];
+      await mkdir(folder + "/in", { recursive: true });
+      await writeFile(folder + "/in/config.json", "{}");
+      await writeSafetensors(folder + "/in/model.safetensors", Object.fromEntries(Array.from({ length: count }, (_, index) => ["w" + index, { shape: [size], data: async () => new Float32Array(size).fill(index) }])));
+      const before = process.resourceUsage().maxRSS;
+      const { parameters } = await loadCheckpoint(folder + "/in");
+      for (const [name, tensor] of Object.entries(parameters)) {
+        const part = tensor.slice([size - 1], [1]);
+        if (part.dataSync()[0] !== Number(name.slice(1))) throw new Error(name);
+        part.dispose();
+      }
+      const loaded = process.resourceUsage().maxRSS;
+      await saveCheckpoint(folder + "/out", { config: {}, parameters }, { maxShardSize: 5 * 4 * size });
+      console.log(JSON.stringify({ loading: (loaded - before) / 1024, saving: (process.resourceUsage().maxRSS - loaded) / 1024 }));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-", join(folder, "large"), String(tensors)], { input: program, encoding: "utf8" });
+    expect(stderr).toBe("");
+    const growth = JSON.parse(stdout) as { loading: number; saving: number };
+    // In MiB; each tensor has 16.
+    expect(growth.loading).toBeLessThan(16 * tensors + 120);
+    expect(growth.saving).toBeLessThan(120);
+    expect((await readSafetensors(join(folder, "large", "out", `model-00001-of-${String(Math.ceil(tensors / 5)).padStart(5, "0")}.safetensors`), { select: (name) => name === "w4" }))["w4"]?.data[0]).toBe(4);
   });
 });

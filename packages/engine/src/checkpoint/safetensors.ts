@@ -180,14 +180,40 @@ function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, dimension) => product * dimension, 1);
 }
 
-async function readEntry(file: string, handle: FileHandle, { name, type, shape, begin, end }: SafetensorsEntry): Promise<HostTensor> {
-  const bytes = new Uint8Array(end - begin);
+async function readEntry(file: string, handle: FileHandle, entry: SafetensorsEntry): Promise<HostTensor> {
+  const bytes = new Uint8Array(entry.end - entry.begin);
+  await readBytes({ file, handle, entry, bytes });
+  return { shape: entry.shape, data: decode({ file, name: entry.name, type: entry.type, bytes }) };
+}
+
+async function readBytes({ file, handle, entry: { name, begin }, bytes }: { file: string; handle: FileHandle; entry: SafetensorsEntry; bytes: Uint8Array }): Promise<void> {
   for (let at = 0; at < bytes.length; ) {
     const { bytesRead } = await handle.read(bytes, at, Math.min(bytes.length - at, 1 << 28), begin + at);
     if (bytesRead === 0) throw new InputError({ file, field: name, message: "ends inside this tensor: the file is truncated, download or write it again" });
     at += bytesRead;
   }
-  return { shape, data: decode({ file, name, type, bytes }) };
+}
+
+/**
+ * Reads entries of one file in turn and hands each to `take`, which must be done with the data when it returns: float32 tensors all come
+ * in the same memory. That lies 4 bytes off any alignment, so that TensorFlow copies it instead of keeping it.
+ */
+export async function streamSafetensors({ file, entries, take }: { file: string; entries: readonly SafetensorsEntry[]; take: (name: string, tensor: HostTensor) => void }): Promise<void> {
+  const largest = Math.max(0, ...entries.map(({ type, begin, end }) => (type === "F32" ? end - begin : 0)));
+  const staging = new ArrayBuffer(largest + 4);
+  const handle = await openFile(file);
+  try {
+    for (const entry of entries) {
+      if (entry.type !== "F32") {
+        take(entry.name, await readEntry(file, handle, entry));
+        continue;
+      }
+      await readBytes({ file, handle, entry, bytes: new Uint8Array(staging, 4, entry.end - entry.begin) });
+      take(entry.name, { shape: entry.shape, data: new Float32Array(staging, 4, (entry.end - entry.begin) / 4) });
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 function decode({ file, name, type, bytes }: { file: string; name: string; type: SafetensorsType; bytes: Uint8Array }): HostTensor["data"] {

@@ -102,6 +102,8 @@ export interface TrainResult {
   readonly losses: readonly number[];
   /** Share of the time in which the step waited for data. */
   readonly waitingShare: number;
+  /** What a step takes outside TensorFlow, on average, with the upload of its batch and without waiting for it. */
+  readonly javascriptMilliseconds: number;
   readonly examplesPerSecond: number;
   /** The last checkpoint, or null without a folder. */
   readonly checkpoint: string | null;

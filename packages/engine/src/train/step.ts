@@ -21,6 +21,8 @@ export function createStep({ options, trained, frozen }: { options: TrainOptions
   run: (input: { batch: Batch; number: number; learningRate: number; update: boolean }) => Promise<StepOutcome>;
   /** The sums of gradients of a window of accumulation, by parameter, or null without accumulation. */
   sums: ReadonlyMap<string, ResourceVariable> | null;
+  /** Milliseconds of the runs so far that TensorFlow did not take: JavaScript, with the upload of batches. */
+  javascript: () => number;
   /** Operations in matrix products so far. */
   operations: () => number;
   dispose: () => void;
@@ -56,8 +58,11 @@ export function createStep({ options, trained, frozen }: { options: TrainOptions
   };
 
   const captured = compile(work, { precision });
+  let total = 0;
   return {
+    javascript: () => total - captured.statistics.runMilliseconds - captured.statistics.captureMilliseconds,
     run: async ({ batch, number, learningRate, update }) => {
+      const started = performance.now();
       const input = {
         batch: Object.fromEntries(Object.entries(batch).map(([name, array]) => [name, toTensor(array)])),
         scalars: { learningRate: tf.scalar(learningRate), beta1Power: tf.scalar(beta1 ** number), beta2Power: tf.scalar(beta2 ** number) },
@@ -67,6 +72,7 @@ export function createStep({ options, trained, frozen }: { options: TrainOptions
       const numbers: Record<string, number> = {};
       for (const [name, tensor] of Object.entries(result)) numbers[name] = (await tensor.data())[0] as number;
       tf.dispose([input.batch, { ...input.scalars }, result]);
+      total += performance.now() - started;
       const { loss, gradientNorm = 0, ...metrics } = numbers;
       return { loss: loss as number, gradientNorm, metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name.slice("metric.".length), value])) };
     },

@@ -78,7 +78,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       if (isDue(options.saveEvery, number, steps)) await save({ step: number, parts: [] });
     }
     const { examplesPerSecond, waitingShare } = clock.after(steps, 0);
-    return { parameters: model(false), averages: options.averageDecay === undefined ? null : model(true), steps, resumedFrom: start.step, losses, waitingShare, examplesPerSecond, checkpoint };
+    return { parameters: model(false), averages: options.averageDecay === undefined ? null : model(true), steps, resumedFrom: start.step, losses, waitingShare, javascriptMilliseconds: losses.length === 0 ? 0 : step.javascript() / losses.length, examplesPerSecond, checkpoint };
   } finally {
     step.dispose();
     for (const { value, firstMoment, secondMoment, average } of trained) for (const variable of [value, firstMoment, secondMoment, average]) variable?.dispose();
