@@ -1,10 +1,11 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readSafetensors } from "@mmgeo/engine";
 import { Command } from "commander";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { registerMmclipCommands } from "./mmclip.js";
 
 const fixtures = fileURLToPath(new URL("../../../../packages/mmclip/src/__fixtures__/parity/", import.meta.url));
@@ -42,6 +43,42 @@ test.each(["siglip", "altclip"])("embed and loss of %s tensors give what transfo
   const gradients = Object.keys(reference).filter((key) => key.startsWith("text.softmax.grad."));
   for (const key of gradients) expectClose(result[key.replace("text.softmax.", "")]?.data ?? [], reference[key]?.data ?? []);
   expect(Object.keys(result)).toHaveLength(gradients.length + 1);
+});
+
+test("a dry run reads the paper's form, says what training would take, and writes nothing", async () => {
+  const data = join(folder, "text.json");
+  await writeFile(data, JSON.stringify([{ positive_image_path: "1.png", negative_captions: ["AB is 7.", "AB is 4.", "AB is 8."], conversations: [{ from: "human", value: "<image>" }, { from: "gpt", value: "AB is 4." }] }]));
+  const size = { width: 16, layers: 1, heads: 2 };
+  const file = join(folder, "dry.json");
+  await writeFile(file, JSON.stringify({ data, out: "dry", encoder: { vision: { ...size, imageSize: 16, patchSize: 8 }, text: size }, stages: [{ batchSize: 1, steps: 7, negatives: { rule: 2 }, forms: { text: 1 } }] }));
+  const printed: string[] = [];
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0);
+  try {
+    await mmclip("train", "--config", file, "--dry-run");
+    await mmclip("train", "--config", file, "--dry-run", "--freeze", "vision", "--json");
+  } finally {
+    write.mockRestore();
+  }
+  expect(printed[0]).toMatch(/^stage 1: (\d+) of \1 parameters learn; 7 steps of at most 1 pictures and 3 captions; about 0\.00 GB and \d+ s\n$/u);
+  const { stages } = JSON.parse(printed.at(-1) ?? "") as { stages: { parameters: number; trainable: number }[] };
+  expect(stages[0]?.trainable).toBeLessThan(stages[0]?.parameters ?? 0);
+  expect(existsSync(join(folder, "dry"))).toBe(false);
+});
+
+test("two files of ranks are compared by paired tests", async () => {
+  const line = (id: number, rank: number): string => `${JSON.stringify({ id: String(id), set: "rule", rank, count: 4 })}\n`;
+  const [first, second] = [join(folder, "first.jsonl"), join(folder, "second.jsonl")];
+  await writeFile(first, Array.from({ length: 12 }, (_, id) => line(id, 1)).join(""));
+  await writeFile(second, Array.from({ length: 12 }, (_, id) => line(id, id < 10 ? 2 : 1)).join(""));
+  const printed: string[] = [];
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0);
+  try {
+    await mmclip("compare", first, second);
+  } finally {
+    write.mockRestore();
+  }
+  expect(printed.join("")).toContain("rule: 83.3 points");
+  expect(printed.join("")).toContain("right in the first alone 10, in the second alone 0, p 0.0020, 12 samples");
 });
 
 test("wrong input is named in one line", async () => {

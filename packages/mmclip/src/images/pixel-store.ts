@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { imageVariant, type ImageVariant, loadImage } from "@mmgeo/dataset";
 import { geometryOf, type ImageProcessor, preprocessImage } from "./image-processor.js";
 import { readPicture } from "./read-picture.js";
 import type { RgbImage } from "./resample.js";
@@ -22,11 +23,20 @@ export class PixelStore {
   readonly #maximumBytes: number;
   #bytes = 0;
 
-  /** Beyond `maximumBytes` the images used longest ago are decoded again. @default 2 GiB */
-  constructor({ processor, maximumBytes = 2 ** 31 }: { processor: ImageProcessor; maximumBytes?: number }) {
+  readonly #variant: ImageVariant | null;
+
+  /**
+   * Beyond `maximumBytes` the images used longest ago are decoded again (2 GiB if not given). With `variant` every picture is changed so first: turned, halved.
+   */
+  constructor({ processor, maximumBytes = 2 ** 31, variant = null }: { processor: ImageProcessor; maximumBytes?: number; variant?: ImageVariant | null }) {
+    this.#variant = variant;
     this.#processor = processor;
     this.#arithmetic = { ...processor, do_resize: false, do_center_crop: false, pad_to_square: null };
     this.#maximumBytes = maximumBytes;
+  }
+
+  async #read(path: string): Promise<RgbImage> {
+    return this.#variant === null ? readPicture(path) : loadImage(await imageVariant(path, this.#variant));
   }
 
   async #load(path: string): Promise<RgbImage> {
@@ -37,7 +47,7 @@ export class PixelStore {
       this.#images.set(path, kept);
       return kept;
     }
-    const image = geometryOf(await readPicture(path), this.#processor);
+    const image = geometryOf(await this.#read(path), this.#processor);
     this.#images.set(path, image);
     this.#bytes += image.data.length;
     for (const [oldest, { data: bytes }] of this.#images) {

@@ -64,14 +64,14 @@ export interface EncodeOptions {
   /** Precision of the matrix products. @default "float32" */
   precision?: Precision;
   /** `features` are what a tower pools, before any projection and not of unit length. @default "embeddings" */
-  output?: "embeddings" | "features";
+  kind?: "embeddings" | "features";
 }
 
 /** Embeddings of image files, in the order given. `store` keeps decoded images between calls. */
-export async function encodeImages({ model, images, store, batchSize = 32, precision = "float32", output = "embeddings" }: EncodeOptions & { images: readonly string[]; store?: PixelStore }): Promise<EmbeddingMatrix> {
+export async function encodeImages({ model, images, store, batchSize = 32, precision = "float32", kind = "embeddings" }: EncodeOptions & { images: readonly string[]; store?: PixelStore }): Promise<EmbeddingMatrix> {
   const { config, parameters, imageProcessor } = model;
   const pixelStore = store ?? new PixelStore({ processor: imageProcessor });
-  const run = compile((tensors: { parameters: ParameterMap; pixels: tf.Tensor }) => (output === "features" ? imageFeatures : imageEmbeddings)({ ...tensors, config }), { precision });
+  const run = compile((tensors: { parameters: ParameterMap; pixels: tf.Tensor }) => (kind === "features" ? imageFeatures : imageEmbeddings)({ ...tensors, config }), { precision });
   try {
     return await encodeInBatches({
       count: images.length,
@@ -92,11 +92,11 @@ export async function encodeImages({ model, images, store, batchSize = 32, preci
 }
 
 /** Embeddings of captions, in the order given. Captions of like length are encoded together where the model allows it. */
-export async function encodeTexts({ model, texts, batchSize = 32, precision = "float32", output = "embeddings" }: EncodeOptions & { texts: readonly string[] }): Promise<EmbeddingMatrix> {
+export async function encodeTexts({ model, texts, batchSize = 32, precision = "float32", kind = "embeddings" }: EncodeOptions & { texts: readonly string[] }): Promise<EmbeddingMatrix> {
   const { config, parameters, tokenizer } = model;
   if (tokenizer === null) throw new InputError({ message: "the model has no tokenizer.json; captions cannot be encoded without it", field: "tokenizer.json" });
   const order = texts.map((text, index) => ({ index, length: tokenizer.encode(text).length })).sort((left, right) => left.length - right.length || left.index - right.index);
-  const run = compile((tensors: { parameters: ParameterMap; ids: tf.Tensor; attentionMask?: tf.Tensor }) => (output === "features" ? textFeatures : textEmbeddings)({ ...tensors, config }), { precision });
+  const run = compile((tensors: { parameters: ParameterMap; ids: tf.Tensor; attentionMask?: tf.Tensor }) => (kind === "features" ? textFeatures : textEmbeddings)({ ...tensors, config }), { precision });
   try {
     const sorted = await encodeInBatches({
       count: texts.length,

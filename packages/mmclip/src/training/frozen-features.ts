@@ -52,7 +52,7 @@ export class FrozenFeatures {
     // A damaged cache is made anew.
     const kept: Record<string, HostTensor> = await readSafetensors(file).catch(() => ({}));
     const missing = distinct.filter((item) => kept[digests.get(item) as string] === undefined);
-    const encoded = tower === "vision" ? await encodeImages({ model, images: missing, store, output: "features" }) : await encodeTexts({ model, texts: missing, output: "features" });
+    const encoded = tower === "vision" ? await encodeImages({ model, images: missing, store, kind: "features" }) : await encodeTexts({ model, texts: missing, kind: "features" });
     for (const [index, item] of missing.entries()) kept[digests.get(item) as string] = { shape: [encoded.size], data: encoded.data.slice(index * encoded.size, (index + 1) * encoded.size) };
     if (missing.length > 0) await writeSafetensors(file, kept);
     const rows = new Map<string, Float32Array>();
