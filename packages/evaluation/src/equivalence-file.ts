@@ -18,12 +18,13 @@ export interface EquivalenceReport {
   wrong: { line: number; gold: string; pred: string; expected: 0 | 1; reason: string }[];
 }
 
-const verdict = z.union([z.literal(0), z.literal(1), z.boolean()]);
+const verdict = z.union([z.literal(0), z.literal(1), z.boolean(), z.enum(["0", "1"]).transform(Number)]);
+const text = z.union([z.string(), z.number().transform(String)]);
 /** Our lines, and those of the two published suites: hendrycks/math's `a`, `b`, `equal`, and Math-Verify's, some of which say `result`. */
 const lineSchema = z.union([
-  z.object({ gold: z.string(), pred: z.string(), expected: verdict }),
-  z.object({ gold: z.string(), pred: z.string(), result: verdict }).transform(({ gold, pred, result }) => ({ gold, pred, expected: result })),
-  z.object({ a: z.string(), b: z.string(), equal: verdict }).transform(({ a, b, equal }) => ({ gold: a, pred: b, expected: equal })),
+  z.object({ gold: text, pred: text, expected: verdict }),
+  z.object({ gold: text, pred: text, result: verdict }).transform(({ gold, pred, result }) => ({ gold, pred, expected: result })),
+  z.object({ a: text, b: text, equal: verdict }).transform(({ a, b, equal }) => ({ gold: a, pred: b, expected: equal })),
 ]);
 
 /** Reads a JSON Lines file of `{"gold","pred","expected":0|1}`. @throws {InputError} naming the line that is none */

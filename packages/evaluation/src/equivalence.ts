@@ -20,7 +20,7 @@ export interface EquivalenceOptions {
 }
 
 /** One spelling for the signs that are also written as commands. */
-const marks = new Map([["parallel", "∥"], ["perp", "⊥"], ["triangle", "△"], ["angle", "∠"], ["circ", "°"], ["degree", "°"], ["cong", "≅"], ["sim", "∽"], ["sqrt", "√"], ["pi", "π"]]);
+const marks = new Map([["parallel", "∥"], ["perp", "⊥"], ["triangle", "△"], ["angle", "∠"], ["circ", "°"], ["degree", "°"], ["cong", "≅"], ["sim", ""], ["sqrt", "√"], ["pi", "π"]]);
 
 /** A text with its layout taken off, for comparing word by word. */
 function bareText(text: string): string {
@@ -30,7 +30,7 @@ function bareText(text: string): string {
     .replace(/\\\\(?=[a-zA-Z])/g, "\\")
     .replace(/\\(parallel|perp|triangle|angle|circ|degree|cong|sim|sqrt|pi)(?![a-zA-Z])/g, (mark: string, name: string) => marks.get(name) ?? mark)
     .replace(/\\(?:text|mbox|textbf|textit|mathrm|mathbf)\s*\{([^{}]*)\}/g, "$1")
-    .replace(/\\(?:left|right|displaystyle|,|!|;|:|\s)|[\s$*"]/g, "")
+    .replace(/\\(?:left|right|displaystyle|,|!|;|:|\s)|[\s$*"~∽]/g, "")
     .replace(/\\[dt]frac/g, "\\frac")
     .replace(/^\\[([]|\\[)\]]$/g, "")
     .replace(/[.,;:]+$/, "")

@@ -42,8 +42,10 @@ describe(`${count} texts of pieces that answers are made of`, () => {
   const timeout = slow ? 900_000 : 60_000;
 
   it("never make equivalence throw or take more than 100 ms", { timeout }, () => {
-    const worst = longest("equivalence", (text, other) => void [equivalent("5", text), equivalent(other.slice(0, 300), text)]);
-    expect(worst.time, worst.text).toBeLessThan(200);
+    const numbers = longest("equivalence", (text) => void equivalent("5", text));
+    expect(numbers.time, numbers.text).toBeLessThan(100);
+    const texts = longest("equivalence", (text, other) => void equivalent(other.slice(0, 300), text));
+    expect(texts.time, texts.text).toBeLessThan(100);
   });
 
   it("are never equal to a number where nothing is read", { timeout }, () => {

@@ -78,6 +78,7 @@ function isName(expression: Expression): boolean {
     case "call":
       return !["sqrt", "root"].includes(expression.name) && (expression.name === "abs" ? expression.operands.every(isName) : true);
     case "operation":
+      if (expression.operator === "^") return isName(expression.left) && expression.right.kind === "negative";
       return (expression.operator === "*" || expression.operator === "/") && isName(expression.left) && isName(expression.right);
     case "bracketed":
       return expression.items.every(isName);
@@ -118,6 +119,15 @@ function assignmentOf(expression: Expression): Assignment | null {
 
 /** The function a call calls, or the name of a symbol: `f(x)` and `f(t)` define the same. */
 const headOf = (expression: Expression): string => (expression.kind === "call" ? expression.name : describe(expression));
+
+/** `x` and `x_1` may name the same, `f(x)` and `y` too; `x_1` and `x_2` do not. */
+function sameName(a: Expression, b: Expression): boolean {
+  const [first, second] = [headOf(a), headOf(b)];
+  if (first === second) return true;
+  const [short, long] = first.length < second.length ? [first, second] : [second, first];
+  if (a.kind === "symbol" && b.kind === "symbol") return !short.includes("_") && long.startsWith(`${short}_`);
+  return (a.kind === "call" && second === "y") || (b.kind === "call" && first === "y");
+}
 
 interface Items {
   items: Expression[];
@@ -168,7 +178,7 @@ type Relation = Extract<Expression, { kind: "relation" }>;
 function relationsEqual(a: Relation, b: Relation, comparison: Comparison): boolean {
   const first = assignmentOf(a);
   const second = assignmentOf(b);
-  if (first !== null && second !== null && (a.operators[0] === "in") === (b.operators[0] === "in") && headOf(first.name) === headOf(second.name) && expressionsEqual(first.value, second.value, comparison)) return true;
+  if (first !== null && second !== null && (a.operators[0] === "in") === (b.operators[0] === "in") && sameName(first.name, second.name) && expressionsEqual(first.value, second.value, comparison)) return true;
   if (a.operators.length !== b.operators.length) return false;
   const same = (operands: readonly Expression[], operators: readonly string[]) =>
     b.operators.every((operator, index) => {

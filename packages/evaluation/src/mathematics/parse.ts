@@ -20,9 +20,16 @@ export function parseAnswer(text: string): Parsed {
   if (text.length > maximumExpressionLength) throw new UnreadableError("longer than an answer");
   const reader = new Reader(tokenize(joinThousands(normalizeText(text)).trim().replace(/[.,;:]+$/, "")));
   if (reader.tokens.length === 0) throw new UnreadableError("nothing is there");
-  const expression = sequence(reader);
+  const expression = withoutRange(sequence(reader));
   if (reader.peek() !== undefined) throw new UnreadableError("something follows that does not belong to it");
   return { expression, units: reader.units, percent: reader.percent };
+}
+
+/** `\frac{\pi}{4}+k\pi, k \in \mathbb{Z}`: over what a parameter runs is no answer of its own. */
+function withoutRange(expression: Expression): Expression {
+  if (expression.kind !== "sequence") return expression;
+  const items = expression.items.filter((item) => !(item.kind === "relation" && item.operators[0] === "in" && item.operands[1]?.kind === "symbol" && /^[ZNQ](?:_|$)/.test(item.operands[1].name)));
+  return items.length === 1 ? (items[0] as Expression) : items.length === 0 ? expression : { ...expression, items };
 }
 
 /** "1,000", "1 000" and "32, 349" written with a thin space; not the commas of a list in brackets. */
@@ -148,10 +155,21 @@ function times(left: Expression, right: Expression): Expression {
   return { kind: "operation", operator: mixed ? "+" : "*", left, right };
 }
 
+/** A unit behind a value: of a known name, any word, `\text{m}`, or "min" that is called with nothing. */
+function unitAt(reader: Reader): string | null {
+  const token = reader.peek();
+  if (token?.type === "unit") return token.name;
+  if (token?.type === "word") return reader.index > 0 ? token.text : null;
+  if (token?.type === "symbol") return token.upright === true && /^[mghslLtNJW]$/.test(token.name) ? token.name : null;
+  if (token?.type !== "command" || token.name !== "min") return null;
+  const next = reader.peek(1);
+  return next === undefined || (next.type === "operator" && !["(", "{", "\\{", "_"].includes(next.text)) ? "minute" : null;
+}
+
 function takeUnits(reader: Reader): void {
-  for (let token = reader.peek(); token?.type === "unit" || (token?.type === "word" && reader.index > 0); token = reader.peek()) {
+  for (let unit = unitAt(reader); unit !== null; unit = unitAt(reader)) {
     reader.index += 1;
-    let name = token.type === "unit" ? token.name : token.text;
+    let name = unit;
     if (reader.take("^")) name += `^${describe(reader.take("{") ? closing(reader, sum(reader)) : primary(reader))}`;
     if (name === "percent") reader.percent = true;
     reader.units.push(name);
@@ -231,13 +249,20 @@ function primary(reader: Reader): Expression {
     const token = reader.peek();
     if (token === undefined) throw new UnreadableError("it ends too early");
     reader.index += 1;
-    if (token.type === "number") return numberOf(token.text);
+    if (token.type === "number") return reader.at("_") ? inBase(reader, token.text) : numberOf(token.text);
     if (token.type === "word") return { kind: "word", text: token.text };
     if (token.type === "unit") return { kind: "word", text: token.name };
     if (token.type === "symbol") return named(reader, token.name);
     if (token.type === "command") return command(reader, token.name);
     return bracket(reader, token.text);
   });
+}
+
+/** `1011_2`: the digits with their base. */
+function inBase(reader: Reader, digits: string): Expression {
+  reader.index += 1;
+  const base = reader.take("{") ? closing(reader, sum(reader)) : primary(reader);
+  return { kind: "call", name: "inBase", operands: [numberOf(digits), base] };
 }
 
 /** A letter with its subscript; `f(…)` is a call. */
@@ -294,6 +319,8 @@ function namedFunction(reader: Reader, name: string): Expression {
   const operand = reader.at("(") ? primary(reader) : impliedArgument(reader);
   reader.trigonometric = outer;
   const operands = operand.kind === "bracketed" ? operand.items : [operand];
+  const inverse = exponentOf?.kind === "negative" && exponentOf.operand.kind === "number" && exponentOf.operand.value === 1 && /^(?:sin|cos|tan)$/.test(name);
+  if (inverse) return { kind: "call", name: `a${name}`, operands };
   const call: Expression = base === null ? { kind: "call", name, operands } : { kind: "call", name, operands: [...operands, base] };
   return exponentOf === null ? call : { kind: "operation", operator: "^", left: call, right: exponentOf };
 }

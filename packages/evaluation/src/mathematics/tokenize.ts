@@ -2,7 +2,8 @@ import { maximumExpressionLength, UnreadableError } from "./expression.js";
 
 export type Token =
   | { type: "number"; text: string }
-  | { type: "symbol"; name: string }
+  /** `upright`: a letter in `\text{}` or `\mathrm{}`, which behind a number may be a unit */
+  | { type: "symbol"; name: string; upright?: true }
   /** a function, a constant or a structure: `frac`, `sqrt`, `sin`, `begin` */
   | { type: "command"; name: string }
   | { type: "operator"; text: string }
@@ -11,9 +12,9 @@ export type Token =
 
 /** Characters that stand for what is also written otherwise. */
 const characters = new Map(Object.entries({
-  "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "÷": "/", "∕": "/", "≤": "<=", "⩽": "<=", "≦": "<=", "≥": ">=", "⩾": ">=", "≧": ">=", "≠": "!=",
+  "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "÷": "/", "∕": "/", "⁄": "/", "≤": "<=", "⩽": "<=", "≦": "<=", "≥": ">=", "⩾": ">=", "≧": ">=", "≠": "!=",
   "∞": "\\infty ", "∪": "\\cup ", "∩": "\\cap ", "∈": "\\in ", "±": "\\pm ", "∓": "\\mp ", "π": "\\pi ", "√": "\\sqrt ", "°": "\\degree ", "˚": "\\degree ", "º": "\\degree ", "℃": "\\degree ", "度": "\\degree ", "或": "\\text{or} ", "和": "\\text{and} ", "与": "\\text{and} ", "且": "\\text{and} ", "％": "%", "（": "(", "）": ")",
-  "，": ",", "、": ",", "；": ";", "：": ":", "＝": "=", "＜": "<", "＞": ">", "＋": "+", "⁰": "^{0}", "¹": "^{1}", "²": "^{2}", "³": "^{3}", "⁴": "^{4}", "½": "\\frac12 ", "⅓": "\\frac13 ", "⅔": "\\frac23 ", "¼": "\\frac14 ", "¾": "\\frac34 ",
+  "，": ",", "、": ",", "；": ";", "：": ":", "＝": "=", "＜": "<", "＞": ">", "＋": "+", "½": "\\frac12 ", "⅓": "\\frac13 ", "⅔": "\\frac23 ", "¼": "\\frac14 ", "¾": "\\frac34 ",
   "∠": " ", "△": " ", "∅": "\\emptyset ", "ℝ": "R", "θ": "\\theta ", "α": "\\alpha ", "β": "\\beta ", "γ": "\\gamma ",  "€": " ", "£": " ", "￥": " ", "¥": " ", "≈": "\\approx ", "\u00a0": " ", "\u2009": " ", "\u200b": "",
 }));
 const characterPattern = new RegExp(`[${[...characters.keys()].join("")}]`, "gu");
@@ -21,7 +22,7 @@ const characterPattern = new RegExp(`[${[...characters.keys()].join("")}]`, "gu"
 const functions = new Set(["sqrt", "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "log", "ln", "lg", "exp", "abs", "max", "min", "gcd", "lcm"]);
 const constants = new Map([["pi", "pi"], ["infinity", "infty"], ["inf", "infty"], ["infty", "infty"], ["oo", "infty"]]);
 /** Commands that only say how something looks. */
-const invisible = new Set(["left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "middle", "displaystyle", "textstyle", "limits", "quad", "qquad", "nobreakspace", "boldsymbol", "mathbf", "mathbb", "mathcal", "overline", "vec", "hat", "bar", "angle", "triangle", "boxed", "fbox", "hspace", "cdots", "ldots", "dots"]);
+const invisible = new Set(["left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "middle", "displaystyle", "textstyle", "limits", "quad", "qquad", "nobreakspace", "boldsymbol", "mathbf", "mathbb", "mathcal", "overline", "overrightarrow", "overleftrightarrow", "widehat", "underline", "vec", "hat", "bar", "angle", "triangle", "boxed", "fbox", "hspace", "cdots", "ldots", "dots"]);
 const textCommands = new Set(["text", "mbox", "textbf", "textit", "textrm", "textnormal", "mathrm", "operatorname", "rm", "hbox"]);
 const renamed = new Map(Object.entries({
   dfrac: "frac", tfrac: "frac", cfrac: "frac", leq: "<=", le: "<=", leqslant: "<=", geq: ">=", ge: ">=", geqslant: ">=", neq: "!=", ne: "!=", lt: "<", gt: ">", times: "*", cdot: "*", div: "/", equiv: "=", to: "->", lbrace: "\\{", rbrace: "\\}", lvert: "|", rvert: "|", vert: "|", mid: "|", colon: ":", lbrack: "[", rbrack: "]", varpi: "pi", emptyset: "emptyset", varnothing: "emptyset",
@@ -49,10 +50,20 @@ function afterLastArrow(text: string): string {
   return end === -1 || text.slice(end).trim() === "" ? text : text.slice(end);
 }
 
+const raised = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const lowered = "₀₁₂₃₄₅₆₇₈₉";
+
+/** `10⁻³` and `x₁` as `10^{-3}` and `x_{1}`. */
+function withRaisedDigits(text: string): string {
+  if (!/[⁰¹²³⁴-⁹₀-₉]/.test(text)) return text;
+  const plain = (digits: string, of: string) => [...digits].map((digit) => (digit === "⁻" ? "-" : String(of.indexOf(digit)))).join("");
+  return text.replace(/⁻?[⁰¹²³⁴-⁹]+/g, (digits) => `^{${plain(digits, raised)}}`).replace(/[₀-₉]+/g, (digits) => `_{${plain(digits, lowered)}}`);
+}
+
 /** Writes every character and command that has several spellings in one. */
 export function normalizeText(whole: string): string {
   const text = afterLastArrow(whole).replace(/(\\(?:begin|end)\s*\{[a-z]{1,20})\*\}/g, "$1}");
-  let result = text.replace(/\s{2,}/g, " ").replace(characterPattern, (character) => characters.get(character) ?? character);
+  let result = withRaisedDigits(text).replace(/\\langle(?![a-zA-Z])/g, "(").replace(/\\rangle(?![a-zA-Z])/g, ")").replace(/\s{2,}/g, " ").replace(characterPattern, (character) => characters.get(character) ?? character);
   // Responses that were escaped twice. In a matrix two backslashes end a row.
   if (!result.includes("\\begin")) result = result.replace(/\\\\(?=[a-zA-Z(){}[\]!,;$%])/g, "\\");
   result = result.replace(/\\(?:text|mbox|textbf|mathrm|textrm)\s*\{([^{}]*\d[^{}]*)\}/g, " $1 ").replace(repeating, repeatingFraction).replace(/\\\{\s*\\\}/g, "\\emptyset ");
@@ -68,8 +79,8 @@ function textToken(content: string): Token | null {
   const text = content.trim().replace(/[.,;]+$/, "");
   if (/^(?:and|or)$/i.test(text)) return { type: "operator", text: text.toLowerCase() };
   const letter = /^\(?\s*([A-Za-z])\s*\)?$/.exec(text);
-  if (letter !== null) return { type: "symbol", name: letter[1] as string };
-  if (functions.has(text)) return { type: "command", name: text };
+  if (letter !== null) return { type: "symbol", name: letter[1] as string, upright: true };
+  if (functions.has(text) && text !== "min") return { type: "command", name: text };
   if (text === "") return null;
   const value = numberWords.get(text.toLowerCase());
   if (value !== undefined) return { type: "number", text: value };
