@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, parseJson, validate } from "@mmgeo/dataset";
-import { compile, loadCheckpoint, tf, useNativeBackend, type Parameters } from "@mmgeo/engine";
+import { compile, loadCheckpoint, tf, useNativeBackend, type Parameters, type Precision } from "@mmgeo/engine";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
 import { bertConfigSchema, bertHiddenStates, bertShapes, type BertConfig } from "./bert.js";
@@ -16,8 +16,10 @@ export interface Embedder {
 
 /** An embedder that is opened when it is needed: where its vectors are in the cache, it is not. */
 export interface EmbedderSource {
-  /** files that shape its vectors; their content names what is kept in the cache */
+  /** files that shape its vectors; their content names what is kept in the cache, together with the settings */
   files: readonly string[];
+  /** whatever else shapes them, such as a precision. @default "" */
+  settings?: string;
   open(): Promise<Embedder>;
 }
 
@@ -32,9 +34,17 @@ export interface SentenceEncoder extends Embedder {
 /** The files of a sentence encoder's folder that shape its vectors. */
 const shapingFiles = ["config.json", "tokenizer.json", "sentence_bert_config.json", "1_Pooling/config.json", "model.safetensors"];
 
+export interface EncoderOptions {
+  /**
+   * Precision of the matrix products. "bfloat16" is about twice as fast on processors that multiply it (elsewhere it is float32) and moves cosines by some
+   * thousandths. @default "float32"
+   */
+  precision?: Precision;
+}
+
 /** A sentence encoder's folder as a source of vectors. */
-export function sentenceEncoder(folder: string): EmbedderSource {
-  return { files: shapingFiles.map((name) => join(folder, name)), open: () => loadEmbedder(folder) };
+export function sentenceEncoder(folder: string, options: EncoderOptions = {}): EmbedderSource {
+  return { files: shapingFiles.map((name) => join(folder, name)), settings: options.precision === "bfloat16" ? "bfloat16" : "", open: () => loadEmbedder(folder, options) };
 }
 
 /** The largest tokenizer.json in use has 17 MB. */
@@ -80,7 +90,7 @@ function checkParameters(loaded: Parameters, config: BertConfig, folder: string)
  *
  * @throws {InputError} for a folder that is not one
  */
-export async function loadEmbedder(folder: string): Promise<SentenceEncoder> {
+export async function loadEmbedder(folder: string, { precision = "float32" }: EncoderOptions = {}): Promise<SentenceEncoder> {
   const configFile = join(folder, "config.json");
   const config = validate({ schema: bertConfigSchema, value: await requireObject(configFile), place: { file: configFile } });
   if (config.hidden_size % config.num_attention_heads !== 0) throw new InputError({ message: "does not divide hidden_size", file: configFile, field: "num_attention_heads" });
@@ -110,7 +120,7 @@ export async function loadEmbedder(folder: string): Promise<SentenceEncoder> {
       ? tf.slice(hidden, [0, 0, 0], [batch, 1, width]).reshape([batch, width])
       : hidden.mul(mask.reshape([batch, tokens, 1])).sum(1).div(mask.sum(1, true));
     return pooled.div(pooled.square().sum(1, true).sqrt().maximum(1e-12));
-  });
+  }, { precision });
 
   const tokenIds = (text: string): number[] => {
     const { ids } = tokenizer.encode(text);

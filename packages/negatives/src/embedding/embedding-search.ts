@@ -9,8 +9,9 @@ import type { Search } from "../retrieval/search.js";
 import { sentenceEncoder, type EmbedderSource } from "./embedder.js";
 import { readNpy } from "./npy.js";
 
-async function contentKey(files: readonly string[], texts: readonly string[]): Promise<string> {
+async function contentKey({ files, settings = "" }: EmbedderSource, texts: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
+  if (settings !== "") hash.update(`${settings}\n`);
   for (const file of files) {
     const information = await stat(file).catch(() => null);
     if (information === null) continue;
@@ -41,7 +42,7 @@ export type EmbedderGiven = string | EmbedderSource;
  */
 export async function embedTexts({ embedder: given, texts, cache = join(cacheFolder(), "embeddings"), onProgress }: { embedder: EmbedderGiven; texts: readonly string[]; cache?: string | null; onProgress?: (done: number, total: number) => void }): Promise<CachedVectors> {
   const source = typeof given === "string" ? sentenceEncoder(given) : given;
-  const file = cache === null ? null : join(cache, `${await contentKey(source.files, texts)}.safetensors`);
+  const file = cache === null ? null : join(cache, `${await contentKey(source, texts)}.safetensors`);
   if (file !== null && (await stat(file).catch(() => null)) !== null) {
     const { vectors } = await readSafetensors(file).catch(() => ({ vectors: undefined }));
     // A damaged file is made again.
