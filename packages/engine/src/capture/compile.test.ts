@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { attention, compile, isTracing, linear, recompute, ResourceVariable, singleOperation, tf, useNativeBackend } from "../index.js";
+import { attention, compile, gelu, isTracing, linear, recompute, ResourceVariable, singleOperation, tf, useNativeBackend } from "../index.js";
 import { requireBackend } from "../backend/backend.js";
 
 beforeAll(async () => {
@@ -98,6 +98,24 @@ describe("compile", () => {
     // 32 products of numbers around 1, each rounded to 8 bits.
     expect(Math.max(...errors)).toBeLessThan(0.2);
     expect(Math.max(...errors)).toBeGreaterThan(1e-4);
+  });
+
+  it("keeps large tensors for the backward pass in bfloat16", async () => {
+    const [x, w] = [tf.randomNormal([512, 64], 0, 1, "float32", 1), tf.randomNormal([64, 64], 0, 0.1, "float32", 2)];
+    const work = (x: tf.Tensor, w: tf.Tensor): tf.Tensor[] => tf.grads((x: tf.Tensor, w: tf.Tensor) => gelu(linear(gelu(linear(x, w)), w)).square().sum())([x, w]);
+    const exact = await Promise.all(compile(work)(x, w).map(async (tensor) => await tensor.data()));
+    const narrow = compile(work, { precision: "bfloat16" });
+    for (const [index, tensor] of narrow(x, w).entries()) {
+      const values = (await tensor.data()) as Float32Array;
+      const [error, size] = [0, 1].map((kind) => Math.sqrt(values.reduce((sum, value, place) => sum + (kind === 0 ? value - (exact[index]?.[place] as number) : value) ** 2, 0)));
+      // bfloat16 has 8 bits: a few steps of half a percent each.
+      expect((error as number) / (size as number)).toBeLessThan(0.02);
+      expect(error).toBeGreaterThan(0);
+    }
+    // A layer on its own casts two operands and the product, and nothing for a backward pass that is not there.
+    const plain = compile((x: tf.Tensor) => linear(x, w), { precision: "bfloat16" });
+    plain(x).dispose();
+    expect(plain.statistics.nodes).toBe(7);
   });
 
   it("drops the least recently used capture, and dead code", async () => {

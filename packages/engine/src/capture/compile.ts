@@ -55,6 +55,25 @@ export function isTransposed(tensor: tf.Tensor, permutation: readonly number[]):
   return activeTrace.transposition(activeTrace.resolve(requireBackend().backend.tensorMap.get(tensor.dataId)))?.permutation === String(permutation);
 }
 
+/** Tensors smaller than this are kept as they are: parameters of norms, factors, sums. */
+const smallestNarrowed = 4096;
+
+/**
+ * What to keep of tensors for the backward pass, and how to have them again: where products are in bfloat16, large tensors are kept in bfloat16
+ * as well, which is half the memory; else they are kept as they are.
+ */
+export function narrowed(tensors: readonly tf.Tensor[]): { kept: tf.Tensor[]; restore: (saved: readonly tf.Tensor[], dy: tf.Tensor) => tf.Tensor[] } {
+  const trace = activeTrace;
+  if (trace === null || trace.precision !== "bfloat16") return { kept: [...tensors], restore: (saved) => [...saved] };
+  const { backend } = requireBackend();
+  const idOf = (tensor: tf.Tensor): number => trace.resolve(backend.tensorMap.get(tensor.dataId));
+  const isNarrow = tensors.map(({ dtype, size }) => dtype === "float32" && size >= smallestNarrowed);
+  return {
+    kept: tensors.map((tensor, index) => (isNarrow[index] === true ? backend.createOutputTensor(trace.narrow(idOf(tensor))) : tensor)),
+    restore: (saved, dy) => saved.map((tensor, index) => (isNarrow[index] === true ? trace.recordAfter(idOf(dy), () => backend.createOutputTensor(trace.widen(idOf(tensor)))) : tensor)),
+  };
+}
+
 /** Does work that was done before, which does not count as operations of the model. */
 export function computeAgain<Result>(work: () => Result): Result {
   if (activeTrace === null) return work();

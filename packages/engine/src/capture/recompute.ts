@@ -23,14 +23,16 @@ export function recompute<Arguments extends readonly unknown[]>(work: (...parame
       const [remaining, remainingConstants] = [[...inputs], [...constants]];
       return work(...mapTensors(parameters, ({ dtype }) => (dtype === "float32" ? remaining : remainingConstants).shift() as tf.Tensor));
     };
-    return withGradient(differentiable, (inputs, save) => {
+    const forward: Parameters<typeof withGradient>[1] = (inputs, save) => {
       save([...inputs, ...others]);
       const gradient = (dy: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tensor[] => {
         const constants = saved.slice(inputs.length);
         return computeAfter(dy, () => gradientsAt({ call: (again) => call(again, constants), inputs: saved.slice(0, inputs.length), dy }));
       };
       return { value: call(inputs, others), gradient };
-    });
+    };
+    // All bits, so that what is computed again is the same.
+    return withGradient(differentiable, forward, { exact: true });
   };
 }
 

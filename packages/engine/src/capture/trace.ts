@@ -47,6 +47,8 @@ export class Trace implements InputResolver {
   private readonly constantOfData = new WeakMap<TensorData, number>();
   private readonly createdHere = new WeakSet<TensorData>();
   private readonly casts = new Map<string, Reference>();
+  /** The bfloat16 tensors behind float32 ones, by the node of these. */
+  private readonly widened = new Map<number, Reference>();
   private readonly variables = new Map<number, VariableOrder>();
   /** Small int32 constants, by node: permutations among them. */
   private readonly permutations = new Map<number, readonly number[]>();
@@ -55,7 +57,7 @@ export class Trace implements InputResolver {
   private delay: { readonly until: number; readonly made: Set<number> } | null = null;
   private readonly addon: CaptureAddon;
   private readonly backend: EngineBackend;
-  private readonly precision: Precision;
+  readonly precision: Precision;
 
   constructor({ addon, backend, precision }: { addon: CaptureAddon; backend: EngineBackend; precision: Precision }) {
     this.addon = addon;
@@ -160,6 +162,16 @@ export class Trace implements InputResolver {
     return this.node(type, attributes, references, outputs).map((reference) => this.handle(reference));
   }
 
+  /** The same numbers in bfloat16. tfjs has no such type and is told float32: only `widen` may use the result. */
+  narrow(id: number): TensorHandle {
+    const { shape } = this.reference(id);
+    return { id: this.remember(this.cast(this.reference(id), dataTypes.bfloat16)), dtype: dataTypes.float32, shape: [...shape] };
+  }
+
+  widen(id: number): TensorHandle {
+    return this.handle(this.cast(this.reference(id), dataTypes.float32));
+  }
+
   /** What was transposed to give this tensor, and how; null where it is no transposition. */
   transposition(id: number): { readonly of: Reference; readonly permutation: string } | null {
     return this.transpositions.get(this.reference(id).node) ?? null;
@@ -253,11 +265,16 @@ export class Trace implements InputResolver {
   }
 
   private cast(reference: Reference, dtype: number): Reference {
-    const key = `${reference.node} ${reference.port} ${dtype}`;
+    // A bfloat16 that was widened is itself, narrowed again.
+    const narrow = this.widened.get(reference.node);
+    if (narrow !== undefined && dtype === narrow.dtype) return narrow;
+    // What has to wait is not to be merged with what ran before.
+    const key = `${reference.node} ${reference.port} ${dtype} ${this.delay?.until ?? ""}`;
     const known = this.casts.get(key);
     if (known !== undefined) return known;
     const [result] = this.node("Cast", [{ name: "DstT", type: attributeTypes.type, value: dtype }], [reference], 1) as [Reference];
     this.casts.set(key, result);
+    if (dtype === dataTypes.float32 && reference.dtype === dataTypes.bfloat16) this.widened.set(result.node, reference);
     return result;
   }
 

@@ -46,9 +46,7 @@ export async function loadCheckpoint(folder: string, { select = () => true, shap
   if (shapes !== undefined) checkShapes({ folder, selected: files.flatMap(({ file, entries }) => entries.map((entry) => ({ file, entry }))), shapes });
   const parameters: Parameters = {};
   try {
-    for (const { file, entries } of files) {
-      await streamSafetensors({ file, entries, take: (name, tensor) => (parameters[name] = upload(tensor)) });
-    }
+    await streamSafetensors({ files, take: (name, tensor) => (parameters[name] = upload(tensor)) });
   } catch (error) {
     tf.dispose(parameters);
     throw error;

@@ -195,24 +195,26 @@ async function readBytes({ file, handle, entry: { name, begin }, bytes }: { file
 }
 
 /**
- * Reads entries of one file in turn and hands each to `take`, which must be done with the data when it returns: float32 tensors all come
+ * Reads entries of files in turn and hands each to `take`, which must be done with the data when it returns: float32 tensors all come
  * in the same memory. That lies 4 bytes off any alignment, so that TensorFlow copies it instead of keeping it.
  */
-export async function streamSafetensors({ file, entries, take }: { file: string; entries: readonly SafetensorsEntry[]; take: (name: string, tensor: HostTensor) => void }): Promise<void> {
-  const largest = Math.max(0, ...entries.map(({ type, begin, end }) => (type === "F32" ? end - begin : 0)));
-  const staging = new ArrayBuffer(largest + 4);
-  const handle = await openFile(file);
-  try {
-    for (const entry of entries) {
-      if (entry.type !== "F32") {
-        take(entry.name, await readEntry(file, handle, entry));
-        continue;
+export async function streamSafetensors({ files, take }: { files: readonly { file: string; entries: readonly SafetensorsEntry[] }[]; take: (name: string, tensor: HostTensor) => void }): Promise<void> {
+  const sizes = files.flatMap(({ entries }) => entries.map(({ type, begin, end }) => (type === "F32" ? end - begin : 0)));
+  const staging = new ArrayBuffer(sizes.reduce((largest, size) => Math.max(largest, size), 0) + 4);
+  for (const { file, entries } of files) {
+    const handle = await openFile(file);
+    try {
+      for (const entry of entries) {
+        if (entry.type !== "F32") {
+          take(entry.name, await readEntry(file, handle, entry));
+          continue;
+        }
+        await readBytes({ file, handle, entry, bytes: new Uint8Array(staging, 4, entry.end - entry.begin) });
+        take(entry.name, { shape: entry.shape, data: new Float32Array(staging, 4, (entry.end - entry.begin) / 4) });
       }
-      await readBytes({ file, handle, entry, bytes: new Uint8Array(staging, 4, entry.end - entry.begin) });
-      take(entry.name, { shape: entry.shape, data: new Float32Array(staging, 4, (entry.end - entry.begin) / 4) });
+    } finally {
+      await handle.close();
     }
-  } finally {
-    await handle.close();
   }
 }
 
