@@ -1,6 +1,6 @@
 import { readFormalGeo, readProblemStatements, solve } from "@mmgeo/diagram";
 import { ruleNegativesOfText } from "@mmgeo/negatives";
-import { clausesOf, truthOfClause } from "./truth-of-clause.mjs";
+import { clausesOf, truthOfClause } from "./negatives-truth.mjs";
 
 /** Circles of which the pieces that are drawn span no more than half a turn. */
 function halfCirclesOf(statements, scene) {
