@@ -3,11 +3,11 @@
  * published point positions.
  *
  *   pnpm --filter @mmgeo/diagram build
- *   node packages/diagram/scripts/measure-geometry3k.mjs [--folder logic_forms|sample] [--limit N] [--verbose]
+ *   node packages/diagram/scripts/measure-geometry3k.mjs [--folder logic_forms|sample] [--limit N] [--verbose] [--explain]
  */
 import { parseArgs } from "node:util";
 
-const { values: flags } = parseArgs({ options: { folder: { type: "string", default: "logic_forms" }, limit: { type: "string" }, verbose: { type: "boolean", default: false }, module: { type: "string", default: new URL("../dist/index.js", import.meta.url).href } } });
+const { values: flags } = parseArgs({ options: { folder: { type: "string", default: "logic_forms" }, limit: { type: "string" }, verbose: { type: "boolean", default: false }, explain: { type: "boolean", default: false }, module: { type: "string", default: new URL("../dist/index.js", import.meta.url).href } } });
 const { readGeometry3k, readProblemStatements, repairStatement, solve } = await import(flags.module);
 const data = process.env.MMGEO_DATA ?? new URL("../../../../shared/data", import.meta.url).pathname;
 
@@ -23,7 +23,7 @@ for await (const problem of readGeometry3k(`${data}/geometry3k/${flags.folder}`,
     why.set(short, (why.get(short) ?? 0) + 1);
   }
   const goal = problem.question.goal === null ? [] : [repairStatement(problem.question.goal).statement];
-  const result = solve({ statements: [...all, ...goal], seed: 1, start: problem.start });
+  const result = solve({ statements: [...all, ...goal], seed: 1, start: problem.start, repair: true, explain: flags.explain });
   if (result.ok) built += 1;
   else if (flags.verbose) console.log(`${problem.id} ${result.reason.message}`);
   if (result.ok && problem.leftOut.length + unreadable.length === 0) complete += 1;

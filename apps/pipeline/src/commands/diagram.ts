@@ -33,6 +33,7 @@ interface BuildFlags {
   llmRate?: number;
   llmPrice?: { input: number; output: number };
   llmTokens: number;
+  llmTimeout: number;
   captions: Author;
   edits: Author;
   dryRun?: boolean;
@@ -46,9 +47,9 @@ function priceOf(value: string): { input: number; output: number } {
 }
 
 /** The client that the flags describe; the key comes from the environment. */
-function modelOf({ llm, llmModel, llmCache, llmConcurrency, llmRate, llmPrice, llmTokens, out }: BuildFlags): LanguageModel {
+function modelOf({ llm, llmModel, llmCache, llmConcurrency, llmRate, llmPrice, llmTokens, llmTimeout, out }: BuildFlags): LanguageModel {
   if (llm === undefined || llmModel === undefined) throw new InputError({ message: "--from questions needs a server and a model: --llm http://localhost:8080/v1 --llm-model NAME, and MMGEO_LLM_KEY in the environment where the server asks for a key", field: llm === undefined ? "--llm" : "--llm-model" });
-  return languageModel({ url: llm, model: llmModel, apiKey: process.env.MMGEO_LLM_KEY, cacheFolder: llmCache ?? join(out, "answers"), concurrency: llmConcurrency, requestsPerMinute: llmRate, price: llmPrice, maxOutputTokens: llmTokens });
+  return languageModel({ url: llm, model: llmModel, apiKey: process.env.MMGEO_LLM_KEY, cacheFolder: llmCache ?? join(out, "answers"), concurrency: llmConcurrency, requestsPerMinute: llmRate, price: llmPrice, maxOutputTokens: llmTokens, timeoutSeconds: llmTimeout });
 }
 
 /** Prints what a model would be asked first about each question, and asks nothing. */
@@ -115,6 +116,7 @@ export function registerDiagramCommands(program: Command): void {
     .option("--llm-concurrency <n>", "requests under way at a time", wholeNumber(1, 1000), 4)
     .option("--llm-rate <n>", "requests a minute, at most", wholeNumber(1))
     .option("--llm-tokens <n>", "tokens of one answer, at most", wholeNumber(16), 2048)
+    .option("--llm-timeout <seconds>", "until a request counts as lost", wholeNumber(1, 300), 120)
     .option("--llm-price <input,output>", "price of a million tokens, to tell what was spent", priceOf)
     .addOption(new Option("--captions <author>", "for questions: sentences by the model, each proven, or by rule").choices(["model", "rule"]).default("model"))
     .addOption(new Option("--edits <author>", "for questions: changes of negatives by the model first, or by rule alone").choices(["model", "rule"]).default("model"))

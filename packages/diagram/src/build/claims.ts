@@ -21,6 +21,7 @@ export function claimsOf({ construction, stated, scene, detail = "everything" }:
   const structure = construction.filter((statement) => {
     if (statement.kind !== "relation") return false;
     if (statement.name === "Collinear") return !implied.has(lineKey(statement.arguments[0] ?? ""));
+    if (statement.name === "Axes") return true;
     return statement.name === "Cocircular" && statement.arguments.length === 2;
   });
   // A statement about symbols alone, b = 15, is nothing that a picture shows.

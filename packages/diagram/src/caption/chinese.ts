@@ -1,4 +1,5 @@
 import { constantValue } from "../language/constant.js";
+import { conicOf, type ConicName, equationOf } from "../language/equation.js";
 import { isStatement } from "../language/format.js";
 import type { Expression, Statement } from "../language/statement.js";
 import { degreesText, hasMeasure, inDegrees, mirrorPartner, termText } from "./terms.js";
@@ -59,6 +60,7 @@ const relations: Record<string, readonly Phrase[]> = {
   SimilarBetweenArc: [(a, b) => `${arc(a)}与${arc(b)}相似`],
   IsDiameterOfCircle: [(a, b) => `${a}是⊙${b}的直径`, (a, b) => `⊙${b}的直径为${a}`],
   IsTangentOfCircle: [(a, b) => `${a}与⊙${b}相切于点${a.charAt(1)}`, (a, b) => `${a}是⊙${b}的切线，切点为${a.charAt(1)}`],
+  Axes: [(a) => `图中有以${a}为原点的坐标系`],
   IsCentreOfCircle: [(a, b) => `${a}是⊙${b}的圆心`, (a, b) => `⊙${b}的圆心为${a}`],
   Point: [(a) => `图中有点${a}`],
   Line: [(a) => `图中有线段${a}`],
@@ -89,6 +91,8 @@ const measures: Record<string, (first: string, second: string) => string> = {
   PerimeterOfCircle: (a) => `⊙${a}的周长`,
   AreaOfCircle: (a) => `⊙${a}的面积`,
   PerimeterOfSector: (a) => `扇形${a.charAt(1)}${a.charAt(0)}${a.charAt(2)}的周长`,
+  XCoordinateOfPoint: (a) => `点${a}的横坐标`,
+  YCoordinateOfPoint: (a) => `点${a}的纵坐标`,
   AreaOfSector: (a) => `扇形${a.charAt(1)}${a.charAt(0)}${a.charAt(2)}的面积`,
 };
 
@@ -101,6 +105,8 @@ export function chinesePhraseOf(statement: Statement, pick: Pick): string {
   switch (statement.kind) {
     case "relation": {
       const [first = "", second = ""] = statement.arguments;
+      const graph = equationOf(statement);
+      if (graph !== null) return `${curves[conicOf(graph) ?? "graph"]}${termOf(graph.left)}=${termOf(graph.right)}经过点${listed(graph.points)}`;
       if (statement.name === "Shape") return `图中有由${statement.arguments.map((piece) => (piece.length === 3 ? arc(piece) : piece)).join("、")}围成的图形`;
       return pick(relations[statement.name] ?? [() => statement.arguments.join("、")])(first, second);
     }
@@ -113,6 +119,7 @@ export function chinesePhraseOf(statement: Statement, pick: Pick): string {
   }
 }
 
+const curves: Record<ConicName | "graph", string> = { line: "直线", circle: "圆", ellipse: "椭圆", parabola: "抛物线", hyperbola: "双曲线", graph: "曲线" };
 const wording = { symbols: true };
 
 /** Algebra is written as in English; a single measure has a Chinese name. */

@@ -1,4 +1,5 @@
 import { constantValue } from "../language/constant.js";
+import { conicOf, type Equation, equationOf } from "../language/equation.js";
 import { isStatement } from "../language/format.js";
 import type { Expression, Statement } from "../language/statement.js";
 import type { SeededRandom } from "../seeded-random.js";
@@ -12,6 +13,8 @@ export function phraseOf(statement: Statement, random: SeededRandom): string {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(choice * list.length)] as T;
   switch (statement.kind) {
     case "relation": {
+      const graph = equationOf(statement);
+      if (graph !== null) return graphPhrase(graph, wording, pick);
       if (statement.name === "Shape") return shapePhrase(statement.arguments, wording, pick);
       const phrases = relationPhrases[statement.name];
       const [first = "", second = ""] = statement.arguments;
@@ -24,6 +27,15 @@ export function phraseOf(statement: Statement, random: SeededRandom): string {
     case "mark":
       return isStatement(statement.target) ? phraseOf(statement.target, random) : `${termText(statement.target, wording)} is marked`;
   }
+}
+
+function graphPhrase(equation: Equation, wording: Wording, pick: Pick): string {
+  const curve = conicOf(equation);
+  const text = `${termText(equation.left, wording)} = ${termText(equation.right, wording)}`;
+  const points = listed([...equation.points]);
+  const noun = curve === null ? "graph of" : curve;
+  const passes = [`the ${noun} ${text} passes through ${points}`, `${points} ${equation.points.length === 1 ? "lies" : "lie"} on the ${noun} ${text}`];
+  return pick(passes);
 }
 
 type Pick = <T>(list: readonly T[]) => T;

@@ -96,6 +96,7 @@ export const relationPhrases: Record<string, readonly Phrase[]> = {
   SimilarBetweenArc: [(a, b, w) => `${arcName(a, w)} is similar to ${arcName(b, w)}`, (a, b, w) => `${arcName(a, w)} and ${arcName(b, w)} are similar`],
   IsDiameterOfCircle: [(a, b, w) => `${a} is a diameter of ${circleName(b, w)}`, (a, b, w) => `${a} is the diameter of ${circleName(b, w)}`, (a, b, w) => `the chord ${a} is a diameter of ${circleName(b, w)}`],
   IsTangentOfCircle: [(a, b, w) => `${a} is tangent to ${circleName(b, w)} at ${at(a, 1)}`, (a, b, w) => `${a} touches ${circleName(b, w)} at ${at(a, 1)}`, (a, b, w) => `line ${a} is a tangent of ${circleName(b, w)} at ${at(a, 1)}`],
+  Axes: [(a) => `the coordinate axes have their origin at ${a}`, (a) => `${a} is the origin of the coordinate axes`],
   IsCentreOfCircle: [(a, b, w) => `${a} is the center of ${circleName(b, w)}`, (a, b, w) => `${circleName(b, w)} has center ${a}`, (a, b, w) => `the center of ${circleName(b, w)} is ${a}`],
   Point: [(a) => `${a} is a point`],
   Line: [(a) => `${a} is a segment`, (a) => `segment ${a} is drawn`],

@@ -36,6 +36,8 @@ const measures: Record<string, (first: string, second: string, wording: Wording)
   PerimeterOfCircle: (circle, _, wording) => `the circumference of ${circleName(circle, wording)}`,
   AreaOfCircle: (circle, _, wording) => `the area of ${circleName(circle, wording)}`,
   PerimeterOfSector: (arc, _, wording) => `the perimeter of sector ${arc.charAt(1)}${arc.charAt(0)}${arc.charAt(2)} of ${circleName(arc.charAt(0), wording)}`,
+  XCoordinateOfPoint: (point) => `the x-coordinate of ${point}`,
+  YCoordinateOfPoint: (point) => `the y-coordinate of ${point}`,
   AreaOfSector: (arc, _, wording) => `the area of sector ${arc.charAt(1)}${arc.charAt(0)}${arc.charAt(2)} of ${circleName(arc.charAt(0), wording)}`,
 };
 

@@ -35,6 +35,8 @@ export function evaluate(expression: Expression, view: View): Measured {
       return plain(view.symbol(expression.name));
     case "measure": {
       const value = readMeasure(expression.name, expression.arguments, view);
+      // A coordinate of 0 is as exact as the others: compared with how far from the origin the point lies, at least 1.
+      if (expression.name.endsWith("CoordinateOfPoint")) return { value, magnitude: Math.max(1, Math.hypot(...view.point(expression.arguments[0] ?? ""))), degrees: false };
       return { value, magnitude: Math.abs(value), degrees: expression.name === "MeasureOfAngle" || expression.name === "MeasureOfArc" };
     }
     case "negate": {
@@ -101,6 +103,10 @@ function readMeasure(name: string, list: readonly string[], view: View): number 
     case "RatioOfSimilarArc":
       // FormalGeo's one ratio that is the second to the first (problem 4351)
       return arcLength(view, second) / arcLength(view, first);
+    case "XCoordinateOfPoint":
+      return view.point(first)[0];
+    case "YCoordinateOfPoint":
+      return view.point(first)[1];
     case "LengthOfArc":
       return arcLength(view, first);
     case "MeasureOfArc":

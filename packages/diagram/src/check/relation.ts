@@ -14,6 +14,8 @@ import {
   sameDirection,
   samePlace,
 } from "./condition.js";
+import { parseExpression } from "../language/parse.js";
+import { evaluate } from "./measure.js";
 import { apart, arcTurn, angle, distance, distanceFromLine, middle, perimeter, positions, positiveTurn, signedArea, type View } from "./view.js";
 
 /** What an entity or relation says, condition by condition. Null for a name the checker does not know. */
@@ -118,6 +120,10 @@ export function relationConditions(name: string, list: readonly string[], view: 
       const along = headingOf(view, b + a);
       return [onCircle(view, b, second), equalDegrees(apart(radial, along), 90), equalSizes(1, distance(outside as Position, touch as Position) > 0 ? 1 : 0)];
     }
+    case "Axes":
+      return [samePlace(view.point(first), [0, 0], 1)];
+    case "Graph":
+      return onGraph(list, view);
     case "IsCentreOfCircle": {
       const { center, radius } = view.circle(second);
       return [samePlace(view.point(first), center, radius)];
@@ -125,6 +131,17 @@ export function relationConditions(name: string, list: readonly string[], view: 
     default:
       return null;
   }
+}
+
+/** Each point satisfies the equation, compared with the size of its terms there. */
+function onGraph([points = "", left = "0", right = "0"]: readonly string[], view: View): Condition[] {
+  const sides = [parseExpression(left), parseExpression(right)] as const;
+  return [...points].map((letter) => {
+    const [x, y] = view.point(letter);
+    const here: View = { ...view, symbol: (name) => (name === "x" ? x : name === "y" ? y : view.symbol(name)) };
+    const [one, other] = [evaluate(sides[0], here), evaluate(sides[1], here)];
+    return equalSizes(one.value, other.value, Math.max(1, one.magnitude, other.magnitude));
+  });
 }
 
 function sum(corners: readonly Position[], axis: 0 | 1): number {

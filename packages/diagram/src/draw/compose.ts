@@ -1,4 +1,5 @@
 import type { Position, Scene } from "@mmgeo/dataset";
+import { isLocated } from "../language/equation.js";
 import { namesOf } from "../language/points.js";
 import type { Expression, Statement } from "../language/statement.js";
 import { figureOf, unmarked } from "./figure.js";
@@ -17,6 +18,7 @@ const looseRelation = /^(Mirror)?(Similar|Congruent)Between(Triangle|Quadrilater
  */
 export function composeScene(scene: Scene, statements: readonly Statement[]): Scene {
   const plain = unmarked(statements).filter((statement) => statement.kind !== "value");
+  if (isLocated(plain)) return scene;
   const figure = figureOf(scene, plain);
   const parts = connectedParts(plain, scene);
   const placed = parts.map((part) => {

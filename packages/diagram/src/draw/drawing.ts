@@ -5,6 +5,7 @@ import { type Figure, figureOf } from "./figure.js";
 import { arcPositions, fitFrame, type Frame } from "./frame.js";
 import { inkOfMarks, pointRequest, rimRequest, type Stroke } from "./mark-ink.js";
 import { type Mark, marksOf } from "./marks.js";
+import { inkOfPlane } from "./plane.js";
 import { type InkLine, type PlacedLabel, placeLabels } from "./place-labels.js";
 import { defaultStyle, type DrawStyle, frameSize } from "./style.js";
 
@@ -66,6 +67,9 @@ function layOutIn({ scene, figure, marks, style, frame, random }: { scene: Scene
     lines.push(curvePath(positions, arc.radius * frame.scale, arc.extent, frame.mirrored));
   }
   strokes.push({ path: lines.join(""), weight: 1 });
+  const plane = inkOfPlane({ figure, frame, style, symbols: scene.symbols });
+  strokes.push(...plane.strokes);
+  ink.push(...plane.ink);
 
   const corners = [...places.values()];
   const center: Position = corners.length === 0 ? [frameSize / 2, frameSize / 2] : [corners.reduce((sum, [x]) => sum + x, 0) / corners.length, corners.reduce((sum, [, y]) => sum + y, 0) / corners.length];
@@ -83,7 +87,7 @@ function layOutIn({ scene, figure, marks, style, frame, random }: { scene: Scene
     }
   }
   const dotInk: InkLine[] = dots.map(([x, y]) => [x - 2, y, x + 2, y]);
-  const labels = placeLabels({ requests: [...requests, ...marked.requests], ink: [...ink, ...marked.ink, ...dotInk], random });
+  const labels = placeLabels({ requests: [...requests, ...marked.requests, ...plane.requests], ink: [...ink, ...marked.ink, ...dotInk], random });
   return { style, strokes: [...strokes, ...marked.strokes], dots, labels, marks: [...marks] };
 }
 

@@ -1,7 +1,9 @@
 import { InputError, type Position, type Scene } from "@mmgeo/dataset";
 import { isStatement } from "../language/format.js";
 import { namesOf } from "../language/points.js";
+import { conicOf, type Equation, equationOf } from "../language/equation.js";
 import type { Statement } from "../language/statement.js";
+import { traceCurve, type Window } from "./curves.js";
 
 /** What a program puts on paper, in the scene's own coordinates, before any mark or label. */
 export interface Figure {
@@ -10,6 +12,12 @@ export interface Figure {
   /** counter-clockwise from `start` to `end` */
   arcs: { circle: string; start: string; end: string; center: Position; radius: number; from: number; extent: number }[];
   circles: { name: string; center: Position; radius: number; /** how its name is shown */ label: "center" | "dot" | "rim" | "none" }[];
+  /** the origin's letter, where coordinate axes are drawn */
+  axes: string | null;
+  /** curves by their equations */
+  graphs: Equation[];
+  /** the part of the plane that is shown, where there are axes or curves */
+  window: Window | null;
 }
 
 const fullTurn = 2 * Math.PI;
@@ -44,7 +52,7 @@ function piecesOf(statements: readonly Statement[]): string[] {
   const shapes = statements.flatMap((statement) => (statement.kind === "relation" && statement.name === "Shape" ? statement.arguments.filter((piece) => piece.length > 1) : []));
   if (shapes.length > 0) return shapes;
   return statements.flatMap((statement) => {
-    if (statement.kind !== "relation") return [];
+    if (statement.kind !== "relation" || statement.name === "Graph") return [];
     const [first = ""] = statement.arguments;
     if (entityPolygon.test(statement.name)) return [...first].map((letter, index) => letter + first.charAt((index + 1) % first.length));
     if (statement.name === "Collinear") return [first.charAt(0) + first.charAt(first.length - 1)];
@@ -105,11 +113,13 @@ export function figureOf(scene: Scene, statements: readonly Statement[]): Figure
     const straight = own.every((angle) => Math.abs(Math.sin(angle - first)) < 1e-6);
     return straight && own.some((angle) => Math.cos(angle - first) < 0) && !onRim.has(label);
   };
+  const axes = plain.flatMap((statement) => (statement.kind === "relation" && statement.name === "Axes" ? statement.arguments : []))[0] ?? null;
+  const graphs = plain.flatMap((statement) => equationOf(statement) ?? []);
   const centerLetters = new Set(centers.values());
   const loneCircle = (label: string): boolean => names.circles.includes(label) && scene.points[label] === undefined;
   const points = names.points
     .filter((label) => !loneCircle(label))
-    .map((label) => ({ label, at: position(label), dot: centerLetters.has(label) || unseen(label) }));
+    .map((label) => ({ label, at: position(label), dot: label !== axes && (centerLetters.has(label) || unseen(label)) }));
   const named = new Set(points.map((point) => point.label));
   const circles = names.circles.map((name) => {
     const { center, radius } = circleOf(name);
@@ -120,7 +130,31 @@ export function figureOf(scene: Scene, statements: readonly Statement[]): Figure
     segments: [...segments.values()],
     arcs: [...arcs.values(), ...circles.filter(({ whole }) => whole).map(({ name, center, radius }) => ({ circle: name, start: "", end: "", center, radius, from: 0, extent: fullTurn }))],
     circles: circles.map(({ name, center, radius, label }) => ({ name, center, radius, label })),
+    axes,
+    graphs,
+    window: axes === null && graphs.length === 0 ? null : windowOf([...points.map(({ at }) => at), ...circles.flatMap(({ center: [x, y], radius }): Position[] => [[x - radius, y - radius], [x + radius, y + radius]]), ...graphs.flatMap((graph) => closedReach(graph, points.map(({ at }) => at)))]),
   };
+}
+
+/** Room about the figure in the plane, as a share of its extent. */
+const WINDOW_MARGIN = 0.22;
+
+/** The reach of a circle or an ellipse, so that it is shown whole; of other curves a part is enough. */
+function closedReach(graph: Equation, places: readonly Position[]): Position[] {
+  const curve = conicOf(graph);
+  if (curve !== "circle" && curve !== "ellipse") return [];
+  const reach = 4 * Math.max(1, ...places.flat().map(Math.abs));
+  return traceCurve(graph, { left: -reach, right: reach, bottom: -reach, top: reach }, {}).flat();
+}
+
+/** What is shown of the plane: the figure and room about it, as wide as high, so that curves are seen to go on. */
+function windowOf(places: readonly Position[]): Window {
+  const [xs, ys] = [places.map(([x]) => x), places.map(([, y]) => y)];
+  const [left, right, bottom, top] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const extent = Math.max(right - left, top - bottom, 2);
+  const half = extent * (0.5 + WINDOW_MARGIN);
+  const [x, y] = [(left + right) / 2, (bottom + top) / 2];
+  return { left: x - half, right: x + half, bottom: y - half, top: y + half };
 }
 
 /**

@@ -28,7 +28,8 @@ export function fitFrame(figure: Figure, style: DrawStyle, margin: number): Fram
   const sine = Math.sin(angle);
   const flip = style.mirror ? -1 : 1;
   const turned = ([x, y]: Position): Position => [(x * cosine - y * sine) * flip, -(x * sine + y * cosine)];
-  const all = [...figure.points.map(({ at }) => at), ...figure.arcs.flatMap(arcPositions)].map(turned);
+  const corners: Position[] = figure.window === null ? [] : [[figure.window.left, figure.window.bottom], [figure.window.right, figure.window.bottom], [figure.window.right, figure.window.top], [figure.window.left, figure.window.top]];
+  const all = [...figure.points.map(({ at }) => at), ...figure.arcs.flatMap(arcPositions), ...corners].map(turned);
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const [x, y] of all) {
     left = Math.min(left, x);

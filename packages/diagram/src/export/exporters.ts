@@ -1,5 +1,6 @@
 import type { Position, Scene } from "@mmgeo/dataset";
 import { measure } from "../check/measure.js";
+import { traceCurve } from "../draw/curves.js";
 import { figureOf, type Figure } from "../draw/figure.js";
 import { type Mark, marksOf } from "../draw/marks.js";
 import { drawSvg } from "../draw/svg.js";
@@ -21,6 +22,10 @@ const degrees = (radians: number): number => (radians * 180) / Math.PI;
 
 interface Drawn {
   figure: Figure;
+  /** Curves as polylines, their equations as text, and the ends of the axes. */
+  curves: Position[][];
+  equations: string[];
+  axes: [Position, Position][];
   /** Values to write, each at its place in the scene. */
   notes: { text: Expression; degrees: boolean; at: Position }[];
 }
@@ -40,7 +45,10 @@ function drawnOf(scene: Scene, statements: readonly Statement[]): Drawn {
     const reach = 0.22 * Math.min(Math.hypot(at(a)[0] - vertex[0], at(a)[1] - vertex[1]), Math.hypot(at(c)[0] - vertex[0], at(c)[1] - vertex[1]));
     return [{ text: mark.value, degrees: true, at: [vertex[0] + reach * (one[0] + two[0]), vertex[1] + reach * (one[1] + two[1])] }];
   });
-  return { figure, notes };
+  const { window } = figure;
+  const axes: Drawn["axes"] = window === null || figure.axes === null ? [] : [[[window.left, 0], [window.right, 0]], [[0, window.bottom], [0, window.top]]];
+  const value = (side: Expression): string => formatExpression(side).replace(/[a-wzα-ω](?![a-z(])/gu, (name) => (scene.symbols[name] === undefined ? name : number(scene.symbols[name])));
+  return { figure, notes, axes, curves: window === null ? [] : figure.graphs.flatMap((graph) => traceCurve(graph, window, scene.symbols)), equations: figure.graphs.map((graph) => `${value(graph.left)} = ${value(graph.right)}`) };
 }
 
 /** Writes a solved diagram as code: the same coordinates and labels in the language asked for. */
@@ -79,9 +87,11 @@ function extentOf(figure: Figure): number {
   return Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys), 1e-9);
 }
 
-function tikz({ figure, notes }: Drawn): string {
+function tikz({ figure, notes, axes, curves }: Drawn): string {
   const middle = center(figure);
   const lines = figure.points.map(({ label, at }) => `  \\coordinate (${label}) at ${pair(at)};`);
+  for (const [start, end] of axes) lines.push(`  \\draw[->] ${pair(start)} -- ${pair(end)};`);
+  for (const curve of curves) lines.push(`  \\draw ${curve.map(pair).join(" -- ")};`);
   for (const { from, to } of figure.segments) lines.push(`  \\draw (${from}) -- (${to});`);
   for (const { center: at, radius, from, extent } of figure.arcs) {
     if (extent > 6.2831) lines.push(`  \\draw ${pair(at)} circle[radius=${number(radius)}];`);
@@ -93,10 +103,12 @@ function tikz({ figure, notes }: Drawn): string {
   return ["\\documentclass[tikz]{standalone}", "\\begin{document}", `\\begin{tikzpicture}[scale=${number(6 / extentOf(figure))}]`, ...lines, "\\end{tikzpicture}", "\\end{document}", ""].join("\n");
 }
 
-function matplotlib({ figure, notes }: Drawn): string {
+function matplotlib({ figure, notes, axes, curves }: Drawn): string {
   const middle = center(figure);
   const offset = extentOf(figure) * 0.04;
   const lines = ["import matplotlib", 'matplotlib.use("Agg")', "import matplotlib.pyplot as plt", "from matplotlib.patches import Arc, Circle", "", "points = {", ...figure.points.map(({ label, at }) => `    "${label}": ${pair(at)},`), "}", "figure, axes = plt.subplots(figsize=(4, 4))"];
+  for (const [start, end] of axes) lines.push(`axes.annotate("", xy=${pair(end)}, xytext=${pair(start)}, arrowprops=dict(arrowstyle="->"))`);
+  for (const curve of curves) lines.push(`axes.plot(*zip(${curve.map(pair).join(", ")}), color="black", linewidth=1.5)`);
   if (figure.segments.length > 0) {
     lines.push(`for start, end in [${figure.segments.map(({ from, to }) => `"${from}${to}"`).join(", ")}]:`, '    axes.plot(*zip(points[start], points[end]), color="black", linewidth=1.5)');
   }
@@ -116,8 +128,9 @@ function matplotlib({ figure, notes }: Drawn): string {
 }
 
 /** Commands for GeoGebra's input bar or its `ggbApplet.evalCommand`, one a line. */
-function geogebra({ figure, notes }: Drawn): string {
+function geogebra({ figure, notes, equations }: Drawn): string {
   const lines = figure.points.map(({ label, at }) => `${label}=${pair(at)}`);
+  lines.push(...equations);
   for (const { from, to } of figure.segments) lines.push(`Segment(${from},${to})`);
   for (const { center: at, radius, from, extent, start, end } of figure.arcs) {
     if (extent > 6.2831) lines.push(`Circle(${pair(at)},${number(radius)})`);

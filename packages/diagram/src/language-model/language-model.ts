@@ -19,7 +19,7 @@ export interface LanguageModelOptions {
   requestsPerMinute?: number;
   /** Repetitions after a lost connection, 408, 409, 429 and 5xx; waits as `retry-after` says (up to a minute), else 2, 4, 8 … s. @default 4 */
   retries?: number;
-  /** Seconds until a request counts as lost. @default 120 */
+  /** Seconds until a request counts as lost; Node itself waits 300 at most for an answer to begin. @default 120 */
   timeoutSeconds?: number;
   /** @default 2048 */
   maxOutputTokens?: number;

@@ -1,5 +1,6 @@
 import { constantValue } from "./constant.js";
 import { formatStatement, isStatement } from "./format.js";
+import { parseExpression } from "./parse.js";
 import type { Expression, Statement } from "./statement.js";
 
 /**
@@ -146,6 +147,10 @@ function relationMeaning(name: string, list: readonly string[], reading: Reading
     case "IsMidsegmentOfQuadrilateral": {
       const exchanged = `${reversed(first)},${second.slice(2)}${second.slice(0, 2)}`;
       return `${name}(${least([`${first},${second}`, exchanged])})`;
+    }
+    case "Graph": {
+      const [points = "", left = "", right = ""] = list;
+      return `Graph(${segment(points)},${sorted([left, right].map((side) => expressionMeaning(parseExpression(side), reading)))})`;
     }
     case "CongruentBetweenArc":
     case "SimilarBetweenArc":

@@ -39,7 +39,7 @@ describe("parseStatement", () => {
       const text = kind === "attribution" ? `Value(${call})` : call;
       expect(formatStatement(parseStatement(text))).toBe(text);
     }
-    expect(vocabulary.size).toBe(76);
+    expect(vocabulary.size).toBe(80);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { formatExpression } from "./format.js";
 import { ProgramError } from "./program-error.js";
 import type { Expression, Program, ProgramLine, Statement } from "./statement.js";
 import { tokenize, type Token } from "./tokens.js";
@@ -5,6 +6,8 @@ import { type Predicate, vocabulary } from "./vocabulary.js";
 
 /** Brackets within brackets; the deepest real statement has 6. */
 const MAX_DEPTH = 64;
+/** As many as the letters. */
+const MAX_POINTS_OF_GRAPH = 26;
 /** Lines of one program; the longest real problem has some 60. */
 export const MAX_PROGRAM_LINES = 1000;
 
@@ -98,6 +101,7 @@ class LineParser {
       if (predicate.name === "Equation") return { kind: "equal", left: this.sum(), right: { kind: "number", value: 0, text: "0" } };
       if (predicate.name === "Value") return { kind: "value", expression: this.sum() };
       if (predicate.name === "Mark") return { kind: "mark", target: this.markTarget() };
+      if (predicate.name === "Graph") return { kind: "relation", name: "Graph", arguments: this.graphArguments() };
       return { kind: "relation", name: predicate.name, arguments: this.letterArguments(predicate) };
     });
     this.expect(")");
@@ -108,6 +112,23 @@ class LineParser {
     const kind = this.next.kind === "word" ? vocabulary.get(this.next.text)?.kind : undefined;
     if (kind === "drawing" || this.next.text === "Value") this.fail(`${this.next.text} cannot be marked; Mark takes a measure, Equal or a relation`);
     return kind === undefined || kind === "attribution" ? this.sum() : this.oneStatement();
+  }
+
+  /** The points a curve passes through, and the two sides of its equation in x and y. */
+  private graphArguments(): string[] {
+    const points = this.next;
+    if (points.kind !== "word" || !/^[A-Z]+$/.test(points.text)) this.fail(`Graph is written Graph(AB,y,x^2-2), with the points it passes through first, found ${this.found()}`);
+    if (points.text.length > MAX_POINTS_OF_GRAPH) this.fail(`at most ${MAX_POINTS_OF_GRAPH} points of a graph are named`, points);
+    this.take();
+    const sides = [0, 1].map(() => {
+      this.expect(",");
+      const start = this.next;
+      const side = this.sum();
+      const text = formatExpression(side);
+      if (/[A-Z]/.test(text)) this.fail("an equation of a graph holds numbers, x, y and other symbols, and no measures", start);
+      return text;
+    });
+    return [points.text, ...sides];
   }
 
   private letterArguments(predicate: Predicate): string[] {

@@ -1,3 +1,4 @@
+import { equationOf } from "./equation.js";
 import { isStatement } from "./format.js";
 import type { Expression, Statement } from "./statement.js";
 import { vocabulary } from "./vocabulary.js";
@@ -16,7 +17,7 @@ export function namesOf(statements: readonly Statement[]): Names {
   const symbols = new Set<string>();
 
   const letters = (name: string, list: readonly string[]): void => {
-    for (const [index, argument] of list.entries()) {
+    for (const [index, argument] of (name === "Graph" ? list.slice(0, 1) : list).entries()) {
       const circle = circleLetters(name, index, argument);
       if (circle > 0) circles.add(argument.charAt(0));
       for (const letter of argument.slice(circle)) points.add(letter);
@@ -29,7 +30,10 @@ export function namesOf(statements: readonly Statement[]): Names {
     else if (term.kind === "negate" || term.kind === "function") expression(term.operand);
   };
   const visit = (statement: Statement): void => {
-    if (statement.kind === "relation") letters(statement.name, statement.arguments);
+    if (statement.kind === "relation") {
+      letters(statement.name, statement.arguments);
+      for (const symbol of equationOf(statement)?.symbols ?? []) symbols.add(symbol);
+    }
     else if (statement.kind === "equal") {
       expression(statement.left);
       expression(statement.right);

@@ -101,6 +101,8 @@ const fixed: Record<Exclude<PredicateKind, "construction" | "algebra" | "drawing
     "AreaOfCircle(O)",
     "PerimeterOfSector(OAB)",
     "AreaOfSector(OAB)",
+    "XCoordinateOfPoint(A)",
+    "YCoordinateOfPoint(A)",
   ],
 };
 
@@ -115,6 +117,9 @@ export const vocabulary: ReadonlyMap<string, Predicate> = new Map(
     { name: "Shape", kind: "construction", pattern: null, variable: { arguments: [1, MAX_LETTERS], letters: [1, 3] } },
     { name: "Collinear", kind: "construction", pattern: null, variable: { arguments: [1, 1], letters: [3, MAX_LETTERS] } },
     { name: "Cocircular", kind: "construction", pattern: null, variable: { arguments: [1, 2], letters: [1, MAX_LETTERS] } },
+    // Of this project: coordinate axes with their origin, and a curve by its equation, through the points named.
+    { name: "Axes", kind: "construction", pattern: ["O"] },
+    { name: "Graph", kind: "relation", pattern: null },
     { name: "Polygon", kind: "basic", pattern: null, variable: { arguments: [1, 1], letters: [3, MAX_LETTERS] } },
     { name: "Equal", kind: "algebra", pattern: null },
     { name: "Equation", kind: "algebra", pattern: null },

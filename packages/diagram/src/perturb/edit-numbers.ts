@@ -1,4 +1,6 @@
 import { constantValue } from "../language/constant.js";
+import { equationOf } from "../language/equation.js";
+import { formatExpression } from "../language/format.js";
 import type { Expression, Statement } from "../language/statement.js";
 import { inDegrees } from "../caption/terms.js";
 
@@ -11,6 +13,11 @@ const numberOf = (value: number): Expression => ({ kind: "number", value, text: 
 
 /** The statement with one of its numbers changed, in every way that a picture can show. */
 export function numberEdits(statement: Statement): Statement[] {
+  const equation = equationOf(statement);
+  if (equation !== null) {
+    const graph = (left: Expression, right: Expression): Statement => ({ kind: "relation", name: "Graph", arguments: [equation.points, formatExpression(left), formatExpression(right)] });
+    return [...changed(equation.right, false).map((right) => graph(equation.left, right)), ...changed(equation.left, false).map((left) => graph(left, equation.right))];
+  }
   if (statement.kind !== "equal") return [];
   const degrees = inDegrees(statement.left) || inDegrees(statement.right);
   return [

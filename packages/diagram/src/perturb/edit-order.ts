@@ -39,6 +39,7 @@ function renameIn(expression: Expression, rename: (letter: string) => string): E
 }
 
 function renamed(name: string, list: readonly string[], rename: (letter: string) => string): string[] {
+  if (name === "Graph") return [Array.from(list[0] ?? "", rename).join(""), ...list.slice(1)];
   return list.map((argument, index) => {
     if ((name === "Cocircular" && index === 0) || (circleSecond.has(name) && index === 1) || name.endsWith("OfCircle") && list.length === 1) return argument;
     const circle = name === "Shape" ? argument.length === 3 : name === "IsMidpointOfArc" ? index === 1 : circleFirst.test(name);
@@ -49,7 +50,7 @@ function renamed(name: string, list: readonly string[], rename: (letter: string)
 
 /** The arguments of a statement, with those of the measures inside it. */
 function argumentsOf(statement: Statement): string[] {
-  if (statement.kind === "relation") return statement.arguments;
+  if (statement.kind === "relation") return statement.name === "Graph" ? [] : statement.arguments;
   const list: string[] = [];
   const visit = (expression: Expression): void => {
     if (expression.kind === "measure") list.push(...expression.arguments);

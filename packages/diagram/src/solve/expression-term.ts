@@ -127,6 +127,10 @@ function measureTerm(name: string, list: readonly string[], unknowns: Unknowns):
       return quotient(perimeterTerm(pointsOf(unknowns, first)), perimeterTerm(pointsOf(unknowns, second)));
     case "RatioOfSimilarArc":
       return quotient(arcLength(second), arcLength(first));
+    case "XCoordinateOfPoint":
+      return unknown(pointsOf(unknowns, first)[0] as number);
+    case "YCoordinateOfPoint":
+      return unknown((pointsOf(unknowns, first)[0] as number) + 1);
     case "LengthOfArc":
       return arcLength(first);
     case "MeasureOfArc":

@@ -1,4 +1,5 @@
 import type { Statement } from "../language/statement.js";
+import { equationOf } from "../language/equation.js";
 import { closedWalk } from "../language/loop.js";
 import { circleOf, dimensionOf, expressionTerm, pointsOf } from "./expression-term.js";
 import type { Residual } from "./levenberg-marquardt.js";
@@ -58,6 +59,15 @@ export function equationsOf(statement: Statement, { unknowns, scale }: Context):
     ]);
 
   switch (name) {
+    case "Axes":
+      return [metric(unknown(point(first))), metric(unknown(point(first) + 1))];
+    case "Graph": {
+      const equation = equationOf(statement);
+      return equation === null ? [] : pointsOf(unknowns, equation.points).map((index) => {
+        const here = { ...unknowns, symbols: new Map([...unknowns.symbols, ["x", index], ["y", index + 1]]) };
+        return { term: difference(expressionTerm(equation.left, here), expressionTerm(equation.right, here)), weight: 1 };
+      });
+    }
     case "Shape": {
       const walk = list.some((piece) => piece.length === 3) ? closedWalk(list) : null;
       return (walk ?? []).flatMap((step) => (step.arc === null ? [] : [onCircle(step.from, step.arc.circle), onCircle(step.to, step.arc.circle)]));

@@ -1,6 +1,7 @@
 import type { Scene } from "@mmgeo/dataset";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { isLocated } from "../language/equation.js";
 import type { Statement } from "../language/statement.js";
 import { angleGuides } from "./angle-guides.js";
 import { crossingsOf, faceSegments } from "./crossings.js";
@@ -74,7 +75,7 @@ export function search({ claims, goals, seed, attempts, start, holds }: SearchOp
     if (best.looks < GOOD_LOOKS) break;
     last = Math.min(last, attempt + 1 + STARTS_FOR_LOOKS);
   }
-  return best !== null ? { scene: start === undefined ? upright(best.scene, levelCandidates(segments, claims, unknowns)) : best.scene, failing: [], looks: best.looks } : { scene: null, failing: nearest ?? [], looks: Number.POSITIVE_INFINITY };
+  return best !== null ? { scene: start === undefined && !isLocated(claims) ? upright(best.scene, levelCandidates(segments, claims, unknowns)) : best.scene, failing: [], looks: best.looks } : { scene: null, failing: nearest ?? [], looks: Number.POSITIVE_INFINITY };
 }
 
 /** Segments that may come to lie level: those of the faces and the lines that points are collinear on. */

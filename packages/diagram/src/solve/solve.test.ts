@@ -1,3 +1,4 @@
+import type { Scene } from "@mmgeo/dataset";
 import { describe, expect, it } from "vitest";
 import { measure } from "../check/measure.js";
 import { formatStatement } from "../language/format.js";
@@ -84,6 +85,14 @@ describe("solve", () => {
     expect(Math.abs((b?.[1] ?? 0) - (c?.[1] ?? 9))).toBeLessThan(1e-6);
     const again = solve({ statements, seed: 9, start: result.scene });
     expect(again.ok && again.scene).toBe(result.scene);
+  });
+
+  it("leaves out the statement that the published picture denies where they contradict one another", () => {
+    const start = { points: { A: [0, 0], B: [4, 0], C: [0, 3] }, circles: {}, symbols: {} } satisfies Scene;
+    const statements = statementsOf("Shape(AB,BC,CA)", "Equal(LengthOfLine(AB),4)", "Equal(LengthOfLine(BC),9)", "Equal(LengthOfLine(CA),3)", "PerpendicularBetweenLine(CA,BA)");
+    const result = solve({ statements, seed: 1, start });
+    expect(result.ok).toBe(true);
+    if (result.ok) expect(result.notes).toEqual(["left out Equal(LengthOfLine(BC),9): it contradicts the others, and the published picture is 44 % off it"]);
   });
 
   it("has nothing to draw where no point is named", () => {

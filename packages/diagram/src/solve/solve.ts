@@ -4,7 +4,9 @@ import { formatStatement } from "../language/format.js";
 import { closedWalk } from "../language/loop.js";
 import { namesOf } from "../language/points.js";
 import type { Expression, Statement } from "../language/statement.js";
+import { vocabulary } from "../language/vocabulary.js";
 import { smallestContradiction } from "./contradiction.js";
+import { repairByPicture } from "./repair-by-picture.js";
 import { repairSenses } from "./repair-senses.js";
 import { search } from "./search.js";
 
@@ -17,8 +19,8 @@ export interface SolveOptions {
   /** How many starts are tried before giving up. Where given, nothing more is tried: no repair and no explanation, unless asked for. @default 40 */
   attempts?: number;
   /**
-   * Put right statements that name something the wrong way round, when that makes the program hold, and say so in
-   * the notes. For programs of people; an edited program is to be drawn as it stands.
+   * Put right statements that name something the wrong way round, when that makes the program hold, or leave out the one
+   * that a given `start` denies, and say so in the notes. For programs of people; an edited program is to be drawn as it stands.
    * @default true, false where `attempts` is given
    */
   repair?: boolean;
@@ -50,6 +52,13 @@ const DEFAULT_ATTEMPTS = 40;
 
 const holds = (statement: Statement, scene: Scene): boolean => checkStatement(statement, scene).verdict === "true";
 
+/** How far a statement is from a picture, as a share of a length or of half a right angle; null where the picture does not tell. Points on lines and circles are no matter of numbers. */
+function distanceFrom(statement: Statement, picture: Scene): number | null {
+  if (statement.kind === "relation" && vocabulary.get(statement.name)?.kind === "construction") return null;
+  const { difference, unit } = checkStatement(statement, picture);
+  return Number.isFinite(difference) ? difference / (unit === "degree" ? 45 : 1) : null;
+}
+
 /**
  * Finds coordinates on which every statement holds, each proven by the checker. A goal, `Value(…)`, may stand among
  * the statements: it claims nothing, but tells which way round its angles are meant. Never throws for statements that
@@ -71,7 +80,8 @@ export function solve({ statements, seed, start, attempts, repair = attempts ===
   if (found.scene !== null) return { ok: true, scene: found.scene, notes, statements: claims };
   if (repair) {
     const repaired = repairSenses({ claims, goals, seed, failing: found.failing, holds });
-    if (repaired !== null) return { ok: true, scene: repaired.scene, notes: [...notes, ...repaired.notes], statements: repaired.claims };
+    const settled = repaired ?? (start === undefined ? null : repairByPicture({ claims, goals, seed, picture: start, holds, distance: distanceFrom }));
+    if (settled !== null) return { ok: true, scene: settled.scene, notes: [...notes, ...settled.notes], statements: settled.claims };
   }
   if (explain) {
     const core = smallestContradiction({ claims, seed, suspects: found.failing, holds }).map(formatStatement);

@@ -56,6 +56,41 @@ describe("readGeometry3k", () => {
     expect(top).toBeGreaterThan(foot);
   });
 
+  it("places a figure without positions as a copy of the one it is similar to, and a point where its lines cross", async () => {
+    const problem = await read({
+      text_logic_form: ["Similar(Triangle(A, B, C), Triangle(P, Q, R))"],
+      diagram_logic_form: ["PointLiesOnLine(E, Line(A, D))", "PointLiesOnLine(E, Line(B, C))", "Perpendicular(Line(A, B), Line(B, C))", "Perpendicular(Line(A, B), Line(A, C))"],
+      line_instances: ["AB", "BC", "CA", "AD", "PQ", "QR", "RP"],
+      point_positions: { A: [0, 100], B: [0, 0], C: [100, 0], D: [60, -20], E: [-1, -1], P: [-1, -1], Q: [-1, -1], R: [-1, -1] },
+    });
+    expect(problem.text).toEqual(["SimilarBetweenTriangle(ACB,PRQ)"]);
+    // The angle at A is 45 degrees in the picture: the annotation names the wrong lines.
+    expect(problem.image).toEqual(["PerpendicularBetweenLine(CB,AB)"]);
+    expect(problem.construction).toEqual(expect.arrayContaining([expect.stringMatching(/^Collinear\((BEC|CEB)\)$/)]));
+    expect(problem.leftOut.join()).toContain("no right angle");
+    const { all } = readProblemStatements(problem);
+    expect(solve({ statements: all, seed: 1, start: problem.start }).ok).toBe(true);
+  });
+
+  it.each([
+    ["Regular(Pentagon(A, B, C, D, E))", "Polygon(AEDCB)"],
+    ["IsMidpointOf(Point(F), LegOf(Trapezoid(A, B, C, D)))", "IsMidpointOfLine(F,CB)"],
+    ["Equals(AreaOf(Shaded(Sector(O, A, B))), 5)", "Equal(AreaOfSector(OBA),5)"],
+    ["InscribedIn(Quadrilateral(A, B, C, D), Circle(O))", "Cocircular(O,DCBA)"],
+    ["Equals(ScaleFactorOf(Blue(Triangle(A, B, C)), Green(Triangle(B, C, D))), 2)", "Equal(Div(LengthOfLine(AB),LengthOfLine(BC)),2)"],
+    ["Equals(LengthOf(HypotenuseOf(Right(Triangle(A, B, C)))), 5)", "Equal(LengthOfLine(AC),5)"],
+    ["IsHypotenuseOf(Line(A, C), Triangle(A, B, C))", "RightTriangle(CBA)"],
+  ])("says %s in CDL", async (form, statement) => {
+    const problem = await read({
+      text_logic_form: [form],
+      diagram_logic_form: ["PointLiesOnCircle(A, Circle(O, radius_0))", "PointLiesOnCircle(B, Circle(O, radius_0))"],
+      line_instances: ["AB", "BC", "CD", "DE", "EA"],
+      point_positions: { A: [0, 0], B: [100, 0], C: [100, 100], D: [0, 100], E: [-40, 50], F: [100, 50], O: [50, 50] },
+    });
+    expect(problem.leftOut).toEqual([]);
+    expect(problem.text.join("\n")).toContain(statement);
+  });
+
   it("names the file and field of what is not its layout", async () => {
     await expect(read({ diagram_logic_form: 3, point_positions: {} })).rejects.toThrow(/logic_form\.json, field diagram_logic_form/);
   });

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { parseStatement } from "../language/parse.js";
 import type { Problem } from "../problem.js";
 import { alongLine, aroundCentre } from "./alphageometry-translate.js";
+import { likenesses, placesOf } from "./geometry3k-places.js";
 import { type Form, parseForm } from "./geometry3k-form.js";
 import { type Picture, translator, Untranslatable } from "./geometry3k-translate.js";
 
@@ -12,7 +13,7 @@ const MAX_FILE_BYTES = 50_000_000;
 
 /** What the picture denies by so much is left out: the annotation then names the wrong point. Shares of the line's length and of the radius. */
 const OFF_LINE = 0.12;
-const OFF_CIRCLE = 0.2;
+const OFF_CIRCLE = 0.16;
 
 const forms = z.array(z.string().max(1000)).max(500);
 const diagramSchema = z.object({ diagram_logic_forms: forms, line_instances: z.array(z.string()).max(500).default([]), point_positions: z.record(z.string(), z.tuple([z.number(), z.number()])) });
@@ -129,7 +130,7 @@ function translateAnnotation({ id, diagram, text, lines, positions, question }: 
     return form.name === "PointLiesOnCircle" ? [{ kind: "circle", letters: [letter(other?.children[0]?.name ?? ""), letter(point?.name ?? "")], source }] : [];
   });
   const triples = incidences.filter(({ kind, letters }) => kind === "line" && !letters.includes(""));
-  const places = placesOf(positions, letter, triples.map(({ letters }) => new Set(letters)));
+  const places = placesOf({ positions, letter, lines: triples.map(({ letters }) => letters), alike: likenesses([...diagramForms, ...textForms].map(({ form }) => form), letter) });
   const at = (name: string): Position => places.get(name) ?? [0, 0];
   const collinear: Set<string>[] = [];
   for (const { letters, source } of triples) {
@@ -260,21 +261,6 @@ function joinLines(lines: Set<string>[], letters: readonly string[], at: (letter
     lines.splice(lines.indexOf(other), 1);
   }
   lines.push(line);
-}
-
-/** Pixel positions with y upwards. [-1, -1] is Geometry3K's mark for a point that was not found: it goes beyond or between those of its line. */
-function placesOf(positions: Record<string, [number, number]>, letter: (name: string) => string, lines: readonly Set<string>[]): Map<string, Position> {
-  const places = new Map<string, Position>();
-  for (const [name, [x, y]] of Object.entries(positions)) if (x !== -1 || y !== -1) places.set(letter(name), [x, -y]);
-  const middle: Position = [mean([...places.values()].map(([x]) => x)), mean([...places.values()].map(([, y]) => y))];
-  for (const [index, name] of Object.keys(positions).entries()) {
-    const own = letter(name);
-    if (places.has(own)) continue;
-    const line = lines.find((candidate) => candidate.has(own) && [...candidate].filter((other) => places.has(other)).length >= 2);
-    const [first, second] = [...(line ?? [])].filter((other) => places.has(other)).map((other) => places.get(other) as Position);
-    places.set(own, first === undefined || second === undefined ? [middle[0] + 40 * (index + 1), middle[1] + 60] : [first[0] - 0.7 * (second[0] - first[0]), first[1] - 0.7 * (second[1] - first[1])]);
-  }
-  return places;
 }
 
 /** How far the first letter's point is from the line of the other two, as a share of their distance. */
