@@ -33,21 +33,33 @@ export interface AttentionInput {
 }
 
 /**
- * Scaled dot-product attention (Vaswani et al. 2017) with its own gradient: [batch, heads, queries, headSize]. On the CPU one
- * operation of the engine's own, whose backward pass computes the weights again: they are never all in memory.
+ * Weights that may be kept for the backward pass: up to here keeping them is a few percent faster than computing them again, beyond it
+ * makes no difference but for memory (32 MB a layer; measured on two cores with AVX2).
+ */
+const mostKept = 1 << 23;
+
+/**
+ * Scaled dot-product attention (Vaswani et al. 2017) with its own gradient: [batch, heads, queries, headSize]. Where all its weights
+ * would take more than 32 MB, on the CPU, they are never all in memory, and the backward pass computes them again.
  */
 export function attention(input: AttentionInput): tf.Tensor {
   const { query, key, value } = input;
-  const [batch, heads, , headSize] = query.shape as [number, number, number, number];
+  const [batch, heads, queries, headSize] = query.shape as [number, number, number, number];
   if (query.rank !== 4 || key.shape[3] !== headSize || value.shape[2] !== key.shape[2] || key.shape[1] !== heads || key.shape[0] !== batch || value.shape[0] !== batch || value.shape[1] !== heads) {
     throw new Error(`attention: query [${query.shape}], key [${key.shape}] and value [${value.shape}] do not fit; each is [batch, heads, tokens, headSize]`);
   }
-  const scale = input.scale ?? 1 / Math.sqrt(headSize);
-  return requireBackend().kernels && value.shape[3] === headSize ? fusedAttention(input, scale) : composedAttention(input, scale);
+  const isLarge = batch * heads * queries * (key.shape[2] as number) > mostKept;
+  return isLarge && requireBackend().kernels && value.shape[3] === headSize ? fusedAttention(input) : composedAttention(input);
+}
+
+function scaleOf({ scale, query }: AttentionInput): number {
+  return scale ?? 1 / Math.sqrt(query.shape[3] as number);
 }
 
 /** By TensorFlow's own operations; keeps the matrix of weights. */
-function composedAttention({ query, key, value, mask = null, causal = false }: AttentionInput, scale: number): tf.Tensor {
+function composedAttention(input: AttentionInput): tf.Tensor {
+  const { query, key, value, mask = null, causal = false } = input;
+  const scale = scaleOf(input);
   const bias = additiveMask({ mask, causal, queries: query.shape[2] as number, keys: key.shape[2] as number });
   return withGradient([query, key, value] as const, ([q, k, v], save) => {
     const scaledQuery = q.mul(scale);
@@ -68,10 +80,12 @@ const tokensFirst = [1, 2, 4];
 const swapped = [0, 2, 1, 3];
 
 /**
- * As one operation. Heads are usually made by transposing [batch, tokens, heads, headSize]; the operation reads that as well,
+ * As one operation, for heads and values of one size. Heads are usually made by transposing [batch, tokens, heads, headSize]; the operation reads that as well,
  * so such a transposition is undone, which a captured graph drops together with it.
  */
-function fusedAttention({ query, key, value, mask = null, causal = false }: AttentionInput, scale: number): tf.Tensor {
+export function fusedAttention(input: AttentionInput): tf.Tensor {
+  const { query, key, value, mask = null, causal = false } = input;
+  const scale = scaleOf(input);
   const bias = additiveMask({ mask, causal: false, queries: query.shape[2] as number, keys: key.shape[2] as number });
   return withGradient([query, key, value] as const, (inputs, save) => {
     const undone = inputs.map((input) => isTransposed(input, swapped));
