@@ -2,6 +2,7 @@ export { embeddingSize, type ModelConfig, modelConfigSchema, modelTypes, parseMo
 export { type ActivationName, type AltclipTextConfig, type BertConfig, type ClipTextConfig, type ClipVisionConfig, patchGrid, type SiglipTextConfig, type SiglipVisionConfig, type TextConfig, textConfigSchema, type VisionConfig, visionConfigSchema, type VitConfig } from "./config/tower-config.js";
 export { defaultImageProcessor, type ImageProcessor, imageProcessorSchema, parseImageProcessor, preprocessImage } from "./images/image-processor.js";
 export { PixelStore } from "./images/pixel-store.js";
+export { readPicture } from "./images/read-picture.js";
 export { resample, resamplingFilters, type RgbImage } from "./images/resample.js";
 export { candidateLoss, candidateLosses, type CandidateLossOptions, type LossKind } from "./losses/candidate-loss.js";
 export { type GroupForm, groupLoss, type GroupLossResult, lossAndGradients, type ModelInputs } from "./losses/group-loss.js";

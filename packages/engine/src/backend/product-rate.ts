@@ -3,9 +3,9 @@ import { compile } from "../capture/compile.js";
 import type { Precision } from "../capture/trace.js";
 
 const size = 1024;
-const runs = 5;
+const runs = 16;
 
-/** Floating-point operations a second of a product of two square matrices of 1,024 rows, the best of five: what a training step can be compared with. */
+/** Floating-point operations a second of a product of two square matrices of 1,024 rows, the best of sixteen: what a training step can be compared with. */
 export async function measureProductRate({ precision = "float32" }: { precision?: Precision } = {}): Promise<number> {
   const matrix = tf.ones([size, size]);
   // Values and not the matrix leave the device, and the sum needs all of it.
