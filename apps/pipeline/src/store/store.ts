@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "@mmgeo/dataset";
 import { z } from "zod";
 import type { RunConfig } from "../config.js";
 import type { Executor } from "../executor/executor.js";
 import type { Progress, Stage, StageContext } from "../stage.js";
-import { folderOfTask, type TaskRequest } from "../tasks/task.js";
+import { folderOfTask, type TaskRequest, tasksFolder } from "../tasks/task.js";
 import { codeDigest } from "./code.js";
 import { digestOfFolder, digestOfValue } from "./digest.js";
 
@@ -115,5 +115,7 @@ export async function publish({
   await rm(folder, { recursive: true, force: true });
   await rename(partial, folder);
   for (const request of requested) await rm(folderOfTask(store, request), { recursive: true, force: true });
+  // Empty now, unless a worker that was thought lost still writes there.
+  if (requested.length > 0) await rmdir(join(store, tasksFolder)).catch(() => undefined);
   return { stage: stage.name, folder, key, digest, reused: false, seconds };
 }
