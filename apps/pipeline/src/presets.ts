@@ -4,12 +4,12 @@ export const presets = {
   quick: {
     preset: "quick",
     seed: 1,
-    problems: { folder: null, count: 1700 },
+    problems: { folder: null, count: 2200 },
     diagrams: { negatives: 3, size: 112 },
     captions: { rule: 5, retrieval: 5 },
-    heldOut: 0.22,
-    encoder: { steps: 620, seed: null, recipe: {} },
-    languageModel: { textSteps: 200, projectorSteps: 30, steps: 80 },
+    heldOut: 0.18,
+    encoder: { steps: 760, seed: null, recipe: {} },
+    languageModel: { textSteps: 120, projectorSteps: 20, steps: 50 },
     evaluation: { negatives: 3, questions: 100 },
   },
   // The same models on more problems, for longer: some hours on two cores.

@@ -23,7 +23,7 @@ export function createQuickModel({ captions, seed }: { captions: Iterable<string
  */
 export const quickRecipe: EncoderRecipe = {
   batchSize: 8,
-  steps: 620,
+  steps: 760,
   randomFirst: 0.3,
   learningRate: 1.5e-3,
   warmupRatio: 0.05,
