@@ -1,3 +1,8 @@
 import { definePackage } from "@mmgeo/config/tsup";
 
-export default definePackage({ entry: { index: "src/index.ts", cli: "src/cli.ts", "task-thread": "src/executor/task-thread.ts" }, dts: { entry: { index: "src/index.ts" } } });
+export default definePackage({
+  entry: { index: "src/index.ts", cli: "src/cli.ts", "task-thread": "src/executor/task-thread.ts" },
+  dts: { entry: { index: "src/index.ts" } },
+  // `node:sqlite` has no name without the prefix.
+  removeNodeProtocol: false,
+});

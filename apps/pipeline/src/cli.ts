@@ -15,6 +15,7 @@ const commands = new Map<string, () => Promise<Register>>(Object.entries({
   status: async () => (await import("./commands/status.js")).registerStatusCommand,
   store: async () => (await import("./commands/store.js")).registerStoreCommands,
   explain: async () => (await import("./commands/store.js")).registerStoreCommands,
+  review: async () => (await import("./commands/review.js")).registerReviewCommand,
   doctor: async () => (await import("./commands/engine.js")).registerEngineCommands,
   models: async () => (await import("./commands/engine.js")).registerEngineCommands,
   diagram: async () => (await import("./commands/diagram.js")).registerDiagramCommands,

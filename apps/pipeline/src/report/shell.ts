@@ -4,7 +4,7 @@ import { style } from "./style.js";
 /** A self-contained page in the look that all pages of this package share. */
 export function pageShell({ title, body }: { title: string; body: Html }): string {
   return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${new Html(style)}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><title>${title}</title><style>${new Html(style)}</style></head>
 <body><main>
 ${body}
 </main></body></html>
