@@ -1,12 +1,11 @@
 // The engine's training step beside PyTorch's, interleaved in one run:
 //   node bench.mjs [--rounds 3] [--steps 8] [--only small|six|twelve|long] [--compile] [--device cpu|cuda]
 // PyTorch lives in a Python environment of the bench's own, made on the first run in the per-user cache (BENCH_PYTHON names another interpreter).
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { cacheFolder, useNativeBackend } from "@mmgeo/engine";
+import { useNativeBackend } from "@mmgeo/engine";
+import { median, pythonWith, run } from "./python-environment.mjs";
 
 const works = {
   small: { layers: 5, width: 160, heads: 5, tokens: 64, batch: 48 },
@@ -19,28 +18,8 @@ const rounds = Number(values.rounds);
 const steps = Number(values.steps);
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-function run(command, parameters) {
-  const { status, stdout, stderr } = spawnSync(command, parameters, { encoding: "utf8", maxBuffer: 1 << 26 });
-  if (status !== 0) throw new Error(`${command} ${parameters.join(" ")} ended with ${status}:\n${stderr}`);
-  return stdout;
-}
-
-function pythonWithTorch() {
-  const folder = join(cacheFolder(), "bench-venv");
-  const python = join(folder, "bin", "python");
-  const ready = existsSync(python) && spawnSync(python, ["-c", "import torch"]).status === 0;
-  if (!ready) {
-    process.stderr.write("bench: making a Python environment with PyTorch\n");
-    run("python3", ["-m", "venv", folder]);
-    run(python, ["-m", "pip", "install", "--quiet", "torch==2.15.0", "numpy"]);
-  }
-  return python;
-}
-
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
-
 const info = await useNativeBackend();
-const python = process.env.BENCH_PYTHON ?? pythonWithTorch();
+const python = pythonWith({ name: "bench-venv", packages: ["torch==2.15.0", "numpy"], module: "torch" });
 const precisions = info.bfloat16 ? ["float32", "bfloat16"] : ["float32"];
 if (!info.bfloat16) process.stderr.write("bench: this processor does not multiply bfloat16; float32 alone is compared\n");
 const sides = {

@@ -1,34 +1,16 @@
 // Compares `equivalent` of @mmgeo/evaluation with Math-Verify, interleaved in one run: node equivalence.mjs [--rounds 3] [--plain 800] [--cases FILE]
 // Math-Verify lives in a Python environment of the bench's own, made on the first run in the per-user cache (BENCH_PYTHON names another interpreter).
 // Cases are Math-Verify's own, `answer-equivalence/math_verify_cases.jsonl` in the published data (MMGEO_DATA), and plain boxed answers made here.
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { cacheFolder } from "@mmgeo/engine";
+import { median, pythonWith, run } from "./python-environment.mjs";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" }, plain: { type: "string", default: "800" }, cases: { type: "string" } } });
 const rounds = Number(values.rounds);
 const here = fileURLToPath(new URL(".", import.meta.url));
-
-function run(command, parameters) {
-  const { status, stdout, stderr } = spawnSync(command, parameters, { encoding: "utf8", maxBuffer: 1 << 26 });
-  if (status !== 0) throw new Error(`${command} ${parameters.join(" ")} ended with ${status}:\n${stderr}`);
-  return stdout;
-}
-
-function pythonWithMathVerify() {
-  const folder = join(cacheFolder(), "bench-math-verify");
-  const python = join(folder, "bin", "python");
-  if (!existsSync(python) || spawnSync(python, ["-c", "import math_verify"]).status !== 0) {
-    process.stderr.write("bench: making a Python environment with Math-Verify\n");
-    run("python3", ["-m", "venv", folder]);
-    run(python, ["-m", "pip", "install", "--quiet", "math-verify==0.9.0", "antlr4-python3-runtime==4.13.2"]);
-  }
-  return python;
-}
 
 /** Boxed whole numbers, decimals, fractions and roots; every fourth one is wrong. */
 function plainCases(count) {
@@ -47,8 +29,7 @@ writeFileSync(plain, plainCases(Number(values.plain)).map((one) => `${JSON.strin
 const suites = { ...(existsSync(published) ? { "Math-Verify's cases": published } : {}), "plain boxed answers": plain };
 if (!existsSync(published)) process.stderr.write(`bench: there is no ${published}; set MMGEO_DATA\n`);
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
-const python = process.env.BENCH_PYTHON ?? pythonWithMathVerify();
+const python = pythonWith({ name: "bench-math-verify", packages: ["math-verify==0.9.0", "antlr4-python3-runtime==4.13.2"], module: "math_verify" });
 const rows = [];
 for (const [name, file] of Object.entries(suites)) {
   const ours = [];

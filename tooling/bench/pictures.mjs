@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cacheFolder } from "@mmgeo/engine";
 import { parseImageProcessor, preprocessImage, readPicture } from "@mmgeo/mmclip";
+import { median } from "./python-environment.mjs";
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: "string", default: "3" }, count: { type: "string", default: "1000" } } });
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -48,7 +49,6 @@ function theirs() {
   return JSON.parse(stdout);
 }
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 const rates = { ours: [], transformers: [] };
 // The first pass compiles.
 await ours();

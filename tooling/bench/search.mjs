@@ -4,7 +4,6 @@
 // drawn (default): around the vectors that the sentence encoder of --embedder gives 1,000 of FormalGeo7k's captions, each plus 0.3 times the difference of two others;
 // texts: the encoder's vectors of the captions and of rule negatives of them, as many as there are rows (long, the first time: they are kept in the cache);
 // isotropic: random directions, which no real vectors are: the worst case for the search's bound. FAISS comes into an environment of the bench's own.
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +12,7 @@ import { parseArgs } from "node:util";
 import { readFormalGeo } from "@mmgeo/diagram";
 import { cacheFolder } from "@mmgeo/engine";
 import { approximateSearch, embedTexts, readNpy, ruleNegativesOfText } from "@mmgeo/negatives";
+import { pythonWith, run, runJson } from "./python-environment.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -30,23 +30,6 @@ const data = process.env.MMGEO_DATA ?? join(here, "../../../shared/data");
 const count = 100;
 /** Captions that vectors are drawn around. */
 const sources = 1000;
-
-function run(command, parameters) {
-  const { status, stdout, stderr } = spawnSync(command, parameters, { encoding: "utf8", maxBuffer: 1 << 26 });
-  if (status !== 0) throw new Error(`${command} ${parameters.join(" ")} ended with ${status}:\n${stderr}`);
-  return stdout;
-}
-
-function pythonWithFaiss() {
-  const folder = join(cacheFolder(), "bench-faiss");
-  const python = join(folder, "bin", "python");
-  if (!existsSync(python) || spawnSync(python, ["-c", "import faiss"]).status !== 0) {
-    process.stderr.write("bench: making a Python environment with FAISS\n");
-    run("python3", ["-m", "venv", folder]);
-    run(python, ["-m", "pip", "install", "--quiet", "faiss-cpu==1.15.1", "numpy"]);
-  }
-  return python;
-}
 
 /** Deterministic numbers from 0 to 1 (a linear congruential generator: nothing here needs better). */
 function numbers(seed) {
@@ -108,11 +91,11 @@ try {
   const corpus = await corpusOf();
   const file = corpus === null ? values.corpus : join(folder, "vectors.npy");
   if (corpus !== null) writeNpy(file, corpus.vectors, corpus.width);
-  const python = pythonWithFaiss();
+  const python = pythonWith({ name: "bench-faiss", packages: ["faiss-cpu==1.15.1", "numpy"], module: "faiss" });
   const results = { ours: [], faiss: [] };
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, command, script] of [["ours", process.execPath, "search-run.mjs"], ["faiss", python, "search_faiss.py"]]) {
-      results[name].push(JSON.parse(run(command, [join(here, script), file, String(queries), String(count), join(folder, `${name}.bin`)]).trim().split("\n").at(-1)));
+      results[name].push(runJson(command, [join(here, script), file, String(queries), String(count), join(folder, `${name}.bin`)]));
     }
   }
   const found = (name) => new Int32Array(readFileSync(join(folder, `${name}.bin`)).buffer.slice(0));

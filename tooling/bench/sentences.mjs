@@ -1,34 +1,17 @@
 // MiniLM's vectors of FormalGeo7k's captions against sentence-transformers, in turn: node sentences.mjs [--rounds 3] [--captions 2000] [--embedder DIR] [--precision float32|bfloat16]
 // Prints captions a second of both and their ratio, and how far the vectors are apart. BENCH_PYTHON names an interpreter with sentence-transformers.
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readFormalGeo } from "@mmgeo/diagram";
 import { cacheFolder } from "@mmgeo/engine";
+import { pythonWith, runJson } from "./python-environment.mjs";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" }, captions: { type: "string", default: "2000" }, embedder: { type: "string", default: join(cacheFolder(), "models", "minilm") }, precision: { type: "string", default: "float32" } } });
 const here = fileURLToPath(new URL(".", import.meta.url));
 const data = process.env.MMGEO_DATA ?? join(here, "../../../shared/data");
-
-function run(command, parameters) {
-  const { status, stdout, stderr } = spawnSync(command, parameters, { encoding: "utf8", maxBuffer: 1 << 26 });
-  if (status !== 0) throw new Error(`${command} ${parameters.join(" ")} ended with ${status}:\n${stderr}`);
-  return JSON.parse(stdout.trim().split("\n").at(-1));
-}
-
-function pythonWithSentenceTransformers() {
-  const folder = join(cacheFolder(), "bench-venv");
-  const python = join(folder, "bin", "python");
-  if (existsSync(python) && spawnSync(python, ["-c", "import sentence_transformers"]).status === 0) return python;
-  process.stderr.write("bench: making a Python environment with sentence-transformers\n");
-  if (!existsSync(python)) spawnSync("python3", ["-m", "venv", folder]);
-  const installed = spawnSync(python, ["-m", "pip", "install", "--quiet", "torch==2.15.0", "numpy", "sentence-transformers==6.2.0"], { encoding: "utf8" });
-  if (installed.status !== 0) throw new Error(installed.stderr);
-  return python;
-}
 
 const captions = [];
 for await (const { question } of readFormalGeo(join(data, "formalgeo7k"))) if (question !== null) captions.push(question.text);
@@ -38,11 +21,11 @@ const folder = mkdtempSync(join(tmpdir(), "mmgeo-sentences-"));
 try {
   const file = join(folder, "texts.json");
   writeFileSync(file, JSON.stringify(texts));
-  const python = process.env.BENCH_PYTHON ?? pythonWithSentenceTransformers();
+  const python = pythonWith({ name: "bench-venv", packages: ["torch==2.15.0", "numpy", "sentence-transformers==6.2.0"], module: "sentence_transformers" });
   const results = { ours: [], theirs: [] };
   for (let round = 0; round < Number(values.rounds); round += 1) {
-    results.ours.push(run(process.execPath, [join(here, "sentences-run.mjs"), file, values.embedder, values.precision, join(folder, "ours.bin")]));
-    results.theirs.push(run(python, [join(here, "sentences.py"), file, values.embedder, values.precision, join(folder, "theirs.bin")]));
+    results.ours.push(runJson(process.execPath, [join(here, "sentences-run.mjs"), file, values.embedder, values.precision, join(folder, "ours.bin")]));
+    results.theirs.push(runJson(python, [join(here, "sentences.py"), file, values.embedder, values.precision, join(folder, "theirs.bin")]));
   }
   const [ours, theirs] = ["ours", "theirs"].map((name) => new Float32Array(readFileSync(join(folder, `${name}.bin`)).buffer.slice(0)));
   const apart = ours.reduce((most, value, index) => Math.max(most, Math.abs(value - theirs[index])), 0);

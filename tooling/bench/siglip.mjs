@@ -2,11 +2,11 @@
 //   node siglip.mjs [--rounds 3] [--steps 4] [--only tiny|small|large] [--form text|image]
 // Four samples; in text form each a picture and eleven captions, in image form a caption and eleven pictures.
 // Python with transformers is that of tooling/parity (setup.sh makes it; BENCH_PYTHON names another interpreter).
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cacheFolder, useNativeBackend } from "@mmgeo/engine";
+import { median, runJson } from "./python-environment.mjs";
 
 const works = {
   tiny: { width: 64, layers: 2, heads: 2, side: 64, vocabulary: 1000 },
@@ -16,14 +16,6 @@ const works = {
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" }, steps: { type: "string", default: "4" }, only: { type: "string" }, form: { type: "string" } } });
 const here = fileURLToPath(new URL(".", import.meta.url));
 const python = process.env.BENCH_PYTHON ?? join(cacheFolder(), "parity-venv", "bin", "python");
-
-function run(command, parameters) {
-  const { status, stdout, stderr, error } = spawnSync(command, parameters, { encoding: "utf8", maxBuffer: 1 << 26 });
-  if (status !== 0) throw new Error(`${command} ${parameters.join(" ")} ended with ${status ?? error?.message}:\n${stderr}`);
-  return JSON.parse(stdout.trim().split("\n").at(-1));
-}
-
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
 const { bfloat16 } = await useNativeBackend();
 if (!bfloat16) process.stderr.write("siglip: this processor does not multiply bfloat16; float32 alone is compared\n");
@@ -36,8 +28,8 @@ for (const [name, work] of Object.entries(works)) {
       const options = JSON.stringify({ ...work, form, precision, steps: Number(values.steps), patch: 16, tokens: 64, samples: 4, candidates: 11 });
       const results = { ours: [], transformers: [] };
       for (let round = 0; round < Number(values.rounds); round += 1) {
-        results.ours.push(run(process.execPath, [join(here, "siglip-run.mjs"), options]));
-        results.transformers.push(run(python, [join(here, "siglip_run.py"), options]));
+        results.ours.push(runJson(process.execPath, [join(here, "siglip-run.mjs"), options]));
+        results.transformers.push(runJson(python, [join(here, "siglip_run.py"), options]));
       }
       const middle = (side, field) => median(results[side].flatMap((result) => result[field]));
       const peak = (side) => Math.round(Math.max(...results[side].map((result) => result.peak)) / 1e6);

@@ -1,11 +1,11 @@
 /**
- * Draws the contact sheets of docs/: problems of FormalGeo7k (or, without that data, of our own sampler) as we draw them,
- * and positives, framed, beside their ten image negatives. Published pictures are not copied.
+ * Draws the contact sheets of docs/: problems of FormalGeo7k, each published picture (grey ground) beside ours, or without
+ * that data problems of our own sampler; and positives, framed, beside their ten image negatives.
  *
  *   pnpm --filter @mmgeo/diagram build
  *   node packages/diagram/scripts/contact-sheet.mjs
  */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildRecord, drawSvg, encodePng, frameSize, measure, parseProgram, readFormalGeo, renderPixels, sampleProblems } from "../dist/index.js";
 
@@ -24,6 +24,13 @@ async function problems(count, step) {
 }
 
 const svgOf = ({ scene, program }, seed) => drawSvg({ scene, statements: parseProgram(program).lines.map(({ statement }) => statement), seed, measure });
+
+/** The picture that FormalGeo7k publishes with a problem, as large as its cell allows. */
+function published({ id }) {
+  const file = `${formalGeo}/diagrams/${id.replace("formalgeo-", "")}.png`;
+  if (!existsSync(file)) return [];
+  return [`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${cell} ${cell}" width="${cell}" height="${cell}"><rect width="${cell}" height="${cell}" fill="#e8e8e8"/><image x="8" y="8" width="${cell - 16}" height="${cell - 16}" href="data:image/png;base64,${readFileSync(file).toString("base64")}"/></svg>`];
+}
 
 /** Pictures in rows, each in its cell. */
 function sheet(name, rows, framed) {
@@ -47,8 +54,8 @@ for (const problem of await problems(46, 131)) {
   const result = buildRecord({ problem, seed: 1, negatives: 0, start: problem.start });
   if (result.ok) built.push(result.record);
 }
-const pictures = built.slice(0, 40).map((record) => svgOf(record, 1));
-sheet("contact-sheet.png", Array.from({ length: 4 }, (_, row) => pictures.slice(row * 10, row * 10 + 10)), () => false);
+const pairs = built.slice(0, 40).map((record) => [...published(record), svgOf(record, 1)]);
+sheet("contact-sheet.png", Array.from({ length: 8 }, (_, row) => pairs.slice(row * 5, row * 5 + 5).flat()), () => false);
 
 const rows = [];
 for (const problem of await problems(14, 437)) {
