@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { Html } from "./html.js";
+import { html, Html } from "./html.js";
 
 export interface LossPoint {
   step: number;
@@ -20,10 +20,12 @@ function toSvg(options: Plot.PlotOptions, label: string): Html {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const figure = Plot.plot({ ...options, document, style: { background: "transparent", color: "currentColor", fontSize: "12px", fontFamily: "inherit" } });
   const svg = figure.tagName.toLowerCase() === "svg" ? figure : figure.querySelector("svg:last-of-type")!;
+  // The whole is one picture with one name; Plot names each of its parts as well.
+  for (const part of svg.querySelectorAll("[aria-label], [aria-description]")) for (const name of ["aria-label", "aria-description"]) part.removeAttribute(name);
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
   svg.removeAttribute("xmlns:xlink");
-  return new Html(svg.outerHTML);
+  return html`<div class="scroll chart" tabindex="0" role="group" aria-label="Chart: ${label}">${new Html(svg.outerHTML)}</div>`;
 }
 
 /** Averages neighbouring points so that at most `count` remain: a curve of thousands of steps stays small and readable. */
@@ -47,13 +49,13 @@ export function lossChart({ points, label }: { points: LossPoint[]; label: strin
       width: 640,
       height: 260,
       marginLeft: 48,
-      marginRight: 110,
+      marginRight: 30,
       x: { label: "step", ticks: 6 },
       y: { label: "loss", grid: true, ticks: 5, zero: true },
       color: { domain: series, range: ["var(--accent)", "var(--second)", "var(--third)"].slice(0, series.length) },
       marks: [
         Plot.line(thin(points, 80), { x: "step", y: "loss", stroke: "series", strokeWidth: 2 }),
-        Plot.text(thin(points, 80), Plot.selectLast({ x: "step", y: "loss", z: "series", text: "series", fill: "series", textAnchor: "start", dx: 6 })),
+        Plot.text(thin(points, 80), Plot.selectFirst({ x: "step", y: "loss", z: "series", text: "series", fill: "series", textAnchor: "start", dx: 8, dy: -8 })),
       ],
     },
     label,

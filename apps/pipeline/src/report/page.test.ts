@@ -1,65 +1,25 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DiagramRecord } from "@mmgeo/dataset";
 import { parseHTML } from "linkedom";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { groupFailures, renderPage } from "./page.js";
-import { reportSchema, type Report } from "./report.js";
-
-const losses = Array.from({ length: 20 }, (_, step) => ({ step, loss: 2 / (step + 1) }));
-
-const report: Report = reportSchema.parse({
-  version: 1,
-  preset: "quick",
-  seed: 1,
-  problems: { source: "A source", read: 3, taken: 3, built: 1, proven: 1, failed: [{ id: "b", stage: "solve", reason: "no drawing found: the worst is 3.5" }, { id: "c", stage: "solve", reason: "no drawing found: the worst is 4" }] },
-  dataset: { records: 1, training: 0, heldOut: 1, negatives: { image: 1, rule: 1, retrieval: 0 }, edits: { order: 0, shape: 0, relation: 1, number: 1 }, claims: 1, falseClaims: 2, wrong: [], setAside: [] },
-  encoder: {
-    parameters: 1_234_567,
-    losses,
-    sets: [
-      { set: "random", samples: 10, meanCandidates: 11, hitAt1: 0.5, interval: [0.3, 0.7], chance: 1 / 11, beatsChance: true, blindHitAt1: 0.2, meanReciprocalRank: 0.6 },
-      { set: "image", samples: 10, meanCandidates: 11, hitAt1: 0.1, interval: [0.02, 0.3], chance: 1 / 11, beatsChance: false, blindHitAt1: 0.2, meanReciprocalRank: 0.3 },
-    ],
-  },
-  languageModel: {
-    parameters: 100,
-    stages: [{ stage: "2", losses }, { stage: "3", losses }],
-    score: { n: 1, answered: 1, unreadable: 0, accuracy: 1, interval: [0.2, 1], chance: 0.25 },
-    answers: [{ id: "a", question: "How long is BC?", choices: ["5", "6"], gold: "B", response: "\\boxed{B}", extracted: "B", correct: true }],
-  },
-  provenance: [{ stage: "problems", key: "0123", digest: "4567" }],
-});
-
-const scene = { points: { A: [0, 0] as [number, number] }, circles: {}, symbols: {} };
-const record: DiagramRecord = {
-  id: "a",
-  image: "a.png",
-  caption: "DE ∥ BC & <b>AD</b> is 2.",
-  claims: ["Equal(LengthOfLine(AD),2)"],
-  program: "",
-  scene,
-  question: { text: "How long is BC?", choices: null, answer: "6", goal: null },
-  negatives: [
-    { kind: "image", image: "a-1.png", program: "", scene, edits: [{ class: "number", from: "Equal(LengthOfLine(AD),2)", to: "Equal(LengthOfLine(AD),3)" }], caption: "AD is 3.", claims: [], falseClaims: ["Equal(LengthOfLine(AD),2)"] },
-    { kind: "rule", caption: "DE ⊥ BC.", claims: [], falseClaims: ["PerpendicularBetweenLine(DE,BC)"], edits: [{ class: "relation", from: "parallel", to: "perpendicular", span: [3, 4] }] },
-  ],
-  provenance: { source: "A source", licence: null, seed: 1, generator: "test", model: null },
-};
+import { renderPage } from "./page.js";
+import { pictureEmbedder } from "./pictures.js";
+import { groupFailures } from "./section-data.js";
+import { sampleManifest, sampleRecord, sampleReport, writeSamplePictures } from "./testing.js";
 
 describe("renderPage", () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "mmgeo-page-"));
-    for (const image of ["a.png", "a-1.png"]) await writeFile(join(folder, image), image);
+    await writeSamplePictures(folder);
   });
   afterEach(() => rm(folder, { recursive: true }));
 
   it("shows pictures with their edits marked, figures with chance, and what could not be built", async () => {
-    const page = await renderPage({ report, samples: { folder, records: [record] } });
+    const page = await renderPage({ report: sampleReport, samples: { folder, records: [sampleRecord] }, manifests: [sampleManifest] });
     const { document } = parseHTML(page);
-    expect(document.querySelectorAll("img").length).toBe(3);
+    expect(document.querySelectorAll("img").length).toBe(4);
     expect([...document.querySelectorAll("img")].every((image) => (image.getAttribute("src") ?? "").startsWith("data:image/png;base64,"))).toBe(true);
     expect([...document.querySelectorAll("mark")].map((mark) => mark.textContent)).toEqual(["⊥", "Equal(LengthOfLine(AD),3)"]);
     expect(document.body.textContent).toContain("DE ∥ BC & <b>AD</b> is 2.");
@@ -70,13 +30,24 @@ describe("renderPage", () => {
   });
 
   it("is the same text for the same report", async () => {
-    const data = { report, samples: { folder, records: [record] } };
+    const data = { report: sampleReport, samples: { folder, records: [sampleRecord] }, manifests: [sampleManifest] };
     expect(await renderPage(data)).toBe(await renderPage(data));
+  });
+});
+
+describe("pictureEmbedder", () => {
+  it("leaves pictures out once the page would grow too large", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "mmgeo-page-"));
+    await writeSamplePictures(folder);
+    const embed = pictureEmbedder(folder, 100);
+    expect((await embed("a.png", "a")).text).toContain("data:image/png");
+    expect((await embed("a-1.png", "a")).text).toContain("left out");
+    await rm(folder, { recursive: true });
   });
 });
 
 describe("groupFailures", () => {
   it("counts alike reasons together", () => {
-    expect(groupFailures(report.problems.failed)).toEqual([{ stage: "solve", reason: "no drawing found", count: 2, example: "b" }]);
+    expect(groupFailures(sampleReport.problems.failed)).toEqual([{ stage: "solve", reason: "no drawing found", count: 2, example: "b" }]);
   });
 });

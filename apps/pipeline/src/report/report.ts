@@ -1,3 +1,4 @@
+import { editClassSchema } from "@mmgeo/dataset";
 import { z } from "zod";
 
 const interval = z.tuple([z.number(), z.number()]);
@@ -41,6 +42,8 @@ export const hitsSchema = z.object({
   /** a control: Hit@1 with every anchor replaced by their mean, which is what the candidates give away by themselves */
   blindHitAt1: z.number(),
   meanReciprocalRank: z.number(),
+  /** the same among the negatives of one class of edits alone, for sets whose negatives are edits */
+  byClass: z.array(z.object({ class: editClassSchema, samples: z.number().int(), hitAt1: z.number(), interval, chance: z.number() })),
 });
 
 export const encoderReportSchema = z.object({
@@ -62,7 +65,17 @@ export const answerSchema = z.object({
 export const languageModelReportSchema = z.object({
   parameters: z.number().int(),
   stages: z.array(z.object({ stage: z.string(), losses })),
-  score: z.object({ n: z.number().int(), answered: z.number().int(), unreadable: z.number().int(), accuracy: z.number(), interval, chance: z.number() }),
+  score: z.object({
+    n: z.number().int(),
+    answered: z.number().int(),
+    unreadable: z.number().int(),
+    accuracy: z.number(),
+    interval,
+    /** of a guess */
+    chance: z.number(),
+    /** of always the most frequent answer; null where questions have no choices */
+    majority: z.number().nullable(),
+  }),
   answers: z.array(answerSchema),
 });
 

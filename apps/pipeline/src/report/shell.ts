@@ -5,7 +5,8 @@ import { style } from "./style.js";
 export function pageShell({ title, body }: { title: string; body: Html }): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><title>${title}</title><style>${new Html(style)}</style></head>
-<body><main>
+<body><a class="skip" href="#content">To the content</a>
+<main id="content">
 ${body}
 </main></body></html>
 `.text;

@@ -40,7 +40,7 @@ export const answersStage: Stage = {
     const report: z.infer<typeof languageModelReportSchema> = {
       parameters: Object.values(model.parameters).reduce((sum, { size }) => sum + size, 0),
       stages: JSON.parse(await readFile(join(inputs["language-model"]!, stageLossesFile), "utf8")) as StageLosses,
-      score: { n: score.n, answered: score.answered, unreadable: score.unreadable, accuracy: score.accuracy, interval: [...score.interval], chance: score.chance ?? 0 },
+      score: { n: score.n, answered: score.answered, unreadable: score.unreadable, accuracy: score.accuracy, interval: [...score.interval], chance: score.chance ?? 0, majority: score.majority },
       answers: answers.map((answer, index) => ({
         id: answer.id,
         question: records.get(answer.id)!.question!.text,

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomic } from "@mmgeo/dataset";
+import { editClasses, writeFileAtomic } from "@mmgeo/dataset";
 import { useNativeBackend } from "@mmgeo/engine";
 import { hitRate } from "@mmgeo/evaluation";
-import { candidateSets, disposeModel, loadModel, parameterCount, PixelStore, rankCandidates, samplesOf } from "@mmgeo/mmclip";
+import { candidateSets, classRanks, disposeModel, loadModel, parameterCount, PixelStore, rankCandidates, samplesOf } from "@mmgeo/mmclip";
 import type { z } from "zod";
 import type { encoderReportSchema } from "../report/report.js";
 import type { Stage } from "../stage.js";
@@ -39,7 +39,13 @@ export const encoderScoresStage: Stage = {
       const { n, hitAt1, interval, chance, beatsChance, meanReciprocalRank } = hitRate(ranks);
       const meanCandidates = ranks.reduce((sum, { count }) => sum + count, 0) / Math.max(1, ranks.length);
       const { hitAt1: blindHitAt1 } = hitRate(ranks.map(({ blindRank, count }) => ({ rank: blindRank, count })));
-      report.sets.push({ set, samples: n, meanCandidates, hitAt1, interval: [...interval], chance, beatsChance, blindHitAt1, meanReciprocalRank });
+      const byClass = editClasses.flatMap((name) => {
+        const own = classRanks(ranks)[name];
+        if (own === undefined) return [];
+        const { n, hitAt1, interval, chance } = hitRate(own);
+        return [{ class: name, samples: n, hitAt1, interval: [...interval] as [number, number], chance }];
+      });
+      report.sets.push({ set, samples: n, meanCandidates, hitAt1, interval: [...interval], chance, beatsChance, blindHitAt1, meanReciprocalRank, byClass });
       lines.push(...ranks.map((rank) => `${JSON.stringify(rank)}\n`));
       progress({ done: report.sets.length, total: candidateSets.length, text: "sets" });
     }

@@ -1,11 +1,12 @@
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "@mmgeo/dataset";
-import { useNativeBackend } from "@mmgeo/engine";
+import { type TrainProgress, useNativeBackend } from "@mmgeo/engine";
 import { captionsOf, type ClipModel, createQuickModel, disposeModel, type EncoderRecipe, type Sample, samplesOf, saveModel, trainEncoder } from "@mmgeo/mmclip";
 import { encoderRecipe } from "../config.js";
-import type { Stage, StageContext } from "../stage.js";
+import type { Stage } from "../stage.js";
 import { trainingFolder } from "./dataset.js";
+import { keepEvents, keepSpeeds, type Speed, speedOf } from "./training-log.js";
 import { lossesOf, recordsOf, trainingProgress } from "./training.js";
 
 export const modelFolder = "model";
@@ -27,19 +28,26 @@ export const encoderStage: Stage = {
     const { samples } = samplesOf({ records: await recordsOf(training), folder: training });
     const run = join(folder, "training");
     const seed = config.encoder.seed ?? config.seed;
+    const speeds = new Map<string, Speed>();
+    const onProgress = (step: TrainProgress): void => {
+      speeds.set("encoder", speedOf("encoder", step));
+      progress(trainingProgress(step));
+    };
     const untrained = createQuickModel({ captions: captionsOf(samples), seed });
-    const model = config.encoder.steps === 0 ? untrained : await train({ model: untrained, samples, recipe: encoderRecipe(config), seed, folder: run, progress });
+    const model = config.encoder.steps === 0 ? untrained : await train({ model: untrained, samples, recipe: encoderRecipe(config), seed, folder: run, onProgress });
     await rm(join(folder, modelFolder), { recursive: true, force: true });
     const partial = join(folder, `${modelFolder}.partial`);
     await saveModel({ model, folder: partial });
     disposeModel(model);
     await writeFileAtomic(join(folder, lossesFile), `${JSON.stringify(config.encoder.steps === 0 ? [] : await lossesOf(run))}\n`);
+    if (config.encoder.steps > 0) await keepEvents({ training: run, stage: folder, part: "encoder" });
+    await keepSpeeds(folder, speeds.values());
     await rename(partial, join(folder, modelFolder));
     await rm(run, { recursive: true, force: true });
   },
 };
 
-async function train({ model, samples, recipe, seed, folder, progress }: { model: ClipModel; samples: Sample[]; recipe: EncoderRecipe; seed: number; folder: string; progress: StageContext["progress"] }): Promise<ClipModel> {
+async function train({ model, samples, recipe, seed, folder, onProgress }: { model: ClipModel; samples: Sample[]; recipe: EncoderRecipe; seed: number; folder: string; onProgress: (step: TrainProgress) => void }): Promise<ClipModel> {
   const { model: trained } = await trainEncoder({
     model,
     samples,
@@ -48,7 +56,7 @@ async function train({ model, samples, recipe, seed, folder, progress }: { model
     seed,
     folder,
     saveEvery: SAVE_EVERY,
-    onProgress: (step) => progress(trainingProgress(step)),
+    onProgress,
   });
   return trained;
 }

@@ -1,12 +1,13 @@
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "@mmgeo/dataset";
-import { useNativeBackend } from "@mmgeo/engine";
+import { type TrainProgress, useNativeBackend } from "@mmgeo/engine";
 import { quickRecipe, runTraining, type TrainingConfig } from "@mmgeo/mmgeolm";
 import type { RunConfig } from "../config.js";
 import type { Stage } from "../stage.js";
 import { trainingFolder } from "./dataset.js";
 import { modelFolder } from "./encoder.js";
+import { keepEvents, keepSpeeds, type Speed, speedOf } from "./training-log.js";
 import { lossesOf, trainingProgress } from "./training.js";
 
 export const stageLossesFile = "losses.json";
@@ -37,10 +38,19 @@ export const languageModelStage: Stage = {
         { ...quickRecipe.everything, stage: 3, steps, saveEvery: SAVE_EVERY },
       ],
     };
+    const speeds = new Map<string, Speed>();
+    const onProgress = (stage: string | number, step: TrainProgress): void => {
+      speeds.set(String(stage), speedOf(String(stage), step));
+      progress(trainingProgress(step));
+    };
     // A stage that was stopped goes on from its last checkpoint; one that is done is not done again.
-    const { stages } = await runTraining({ config: training, file: "the run's configuration", folder, onProgress: (_, step) => progress(trainingProgress(step)) });
+    const { stages } = await runTraining({ config: training, file: "the run's configuration", folder, onProgress });
     const losses: StageLosses = [];
-    for (const { stage, folder: stageFolder } of stages) losses.push({ stage: String(stage), losses: await lossesOf(join(stageFolder, "training")) });
+    for (const { stage, folder: stageFolder } of stages) {
+      losses.push({ stage: String(stage), losses: await lossesOf(join(stageFolder, "training")) });
+      await keepEvents({ training: join(stageFolder, "training"), stage: folder, part: String(stage) });
+    }
+    await keepSpeeds(folder, speeds.values());
     await writeFileAtomic(join(folder, stageLossesFile), `${JSON.stringify(losses)}\n`);
 
     const last = stages.at(-1)!.folder;

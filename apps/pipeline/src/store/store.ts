@@ -13,6 +13,9 @@ import { digestOfFolder, digestOfValue } from "./digest.js";
 /** Says which stage was published where, what went in and what came out; written last, so that its presence means complete. */
 const MANIFEST = "stage.json";
 
+/** Below a stage's folder: what it tells of how it went (speeds, TensorBoard's events). It is no part of the result and does not count in its digest. */
+export const logsFolder = "logs";
+
 export const manifestSchema = z.object({
   stage: z.string(),
   key: z.string(),
@@ -108,7 +111,7 @@ export async function publish({
   };
   await stage.run({ store, folder: partial, inputs: Object.fromEntries(stage.inputs.map((name) => [name, inputs.get(name)!.folder])), config, progress, runTasks });
   const seconds = (performance.now() - started) / 1000;
-  const digest = await digestOfFolder(partial, (file) => file === MANIFEST);
+  const digest = await digestOfFolder(partial, (file) => file === MANIFEST || file.startsWith(`${logsFolder}/`));
   const manifest: Manifest = { ...identity, key, digest, seconds };
   await writeFileAtomic(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
   // Either a stage that is done each time, or a folder without a manifest, which cannot have been published by us.
