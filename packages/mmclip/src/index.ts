@@ -29,7 +29,7 @@ export { createQuickModel, quickRecipe } from "./training/quick.js";
 export { checkpointFolder, modelFolderOf, parseRunConfig, readSamples, type RunConfig, runConfigSchema, startingModel } from "./training/run-config.js";
 export { embedLines } from "./files/embed-lines.js";
 export { type EncoderVariant, encoderVariants, variantRecipe } from "./training/variants.js";
-export { estimateTraining, measureRate, type TrainingEstimate } from "./training/estimate.js";
+export { estimateTraining, measureRate, type SizedModel, type TrainingEstimate } from "./training/estimate.js";
 export { classRanks } from "./evaluation/class-ranks.js";
 export { type PairedRanks, pairRanks, writeRanks } from "./evaluation/rank-files.js";
 export { type SimilarityMap, similarityMap, similarityMapSvg } from "./evaluation/similarity-map.js";

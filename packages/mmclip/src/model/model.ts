@@ -131,7 +131,7 @@ export function disposeModel(model: ClipModel): void {
 }
 
 /** The number of parameters, in all and by tower. */
-export function parameterCount(model: ClipModel): { total: number; vision: number; text: number } {
+export function parameterCount(model: { parameters: Readonly<Record<string, { readonly size: number }>> }): { total: number; vision: number; text: number } {
   const counts = { total: 0, vision: 0, text: 0 };
   for (const [name, { size }] of Object.entries(model.parameters)) {
     counts.total += size;

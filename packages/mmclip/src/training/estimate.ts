@@ -1,7 +1,7 @@
 import { tf } from "@mmgeo/engine";
 import type { ModelConfig } from "../config/model-config.js";
 import { patchGrid, type TextConfig, type VisionConfig } from "../config/tower-config.js";
-import { type ClipModel, parameterCount } from "../model/model.js";
+import { parameterCount } from "../model/model.js";
 import { isFrozen, parameterPolicy } from "./parameter-policy.js";
 import { computedForms, type EncoderRecipe, recipeSchema } from "./recipe.js";
 
@@ -50,8 +50,14 @@ function keptBytes({ tokens, config }: TowerWork): number {
   return BYTES * layers * tokens * (KEPT_WIDTHS * width + KEPT_PERCEPTRON_WIDTHS * inner);
 }
 
+/** A model of which the sizes are enough: one that is loaded, or a configuration with the shapes of its specifications. */
+export interface SizedModel {
+  config: ModelConfig;
+  parameters: Readonly<Record<string, { readonly size: number }>>;
+}
+
 /** What a training will take, before anything of it runs: for `--dry-run`. */
-export function estimateTraining({ model, samples, recipe: given, meanTokens }: { model: ClipModel; samples: number; recipe: EncoderRecipe; meanTokens: number }): TrainingEstimate {
+export function estimateTraining({ model, samples, recipe: given, meanTokens }: { model: SizedModel; samples: number; recipe: EncoderRecipe; meanTokens: number }): TrainingEstimate {
   const recipe = recipeSchema.parse(given);
   const { config } = model;
   const forms = computedForms(recipe);
