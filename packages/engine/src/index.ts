@@ -44,7 +44,7 @@ export { pullModel, type PullOptions } from "./models/pull.js";
 export { diagnose, type Diagnosis } from "./backend/diagnose.js";
 export { withLock } from "./backend/lock.js";
 export { readGguf, readGgufHeader, type GgufHeader, type GgufTensor, type GgufValue } from "./checkpoint/gguf.js";
-export { readGgufCheckpoint, type GgufCheckpoint } from "./checkpoint/gguf-llama.js";
+export { readGgufCheckpoint, readGgufConfig, type GgufCheckpoint, type GgufConfig } from "./checkpoint/gguf-llama.js";
 export { processGroup } from "./backend/backend.js";
 export { launch } from "./distributed/launch.js";
 export type { ProcessGroup } from "./distributed/group.js";

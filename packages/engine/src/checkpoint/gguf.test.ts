@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cacheFolder, InputError, readGguf, readGgufCheckpoint, readGgufHeader } from "../index.js";
+import { cacheFolder, InputError, readGguf, readGgufCheckpoint, readGgufConfig, readGgufHeader } from "../index.js";
 import { huggingFaceName, separateRotaryHalves } from "./gguf-llama.js";
 
 const fixture = (name: string): string => fileURLToPath(new URL(`__fixtures__/${name}`, import.meta.url));
@@ -48,11 +48,16 @@ describe("GGUF", () => {
     expect(Array.from(separateRotaryHalves(stored, 2).data)).toEqual([0, 1, 2, 3, 10, 11, 12, 13]);
   });
 
+  it("names what a header lacks to describe a model", async () => {
+    await expect(readGgufConfig(types)).rejects.toThrow(/types\.gguf.*llama\.\w+.*is not a number/);
+  });
+
   const smol = join(cacheFolder(), "models", "smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf");
   it.skipIf(!existsSync(smol))("reads SmolLM2 (skipped unless `mmgeo models pull smollm2` was run)", async () => {
     const { config, tensors, metadata } = await readGgufCheckpoint(smol);
     expect(config).toMatchObject({ model_type: "llama", hidden_size: 576, num_hidden_layers: 30, num_attention_heads: 9, num_key_value_heads: 3, vocab_size: 49152, tie_word_embeddings: true });
     expect(Object.keys(tensors)).toHaveLength(272);
+    expect(config).toEqual((await readGgufConfig(smol)).config);
     expect(tensors["model.layers.29.mlp.down_proj.weight"]?.shape).toEqual([576, 1536]);
     expect((metadata["tokenizer.ggml.tokens"] as readonly string[]).length).toBe(49152);
     for (const { data } of Object.values(tensors)) expect(Number.isFinite(data[0])).toBe(true);
