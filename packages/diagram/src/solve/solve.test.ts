@@ -68,6 +68,15 @@ describe("solve", () => {
     if (!result.ok) for (const text of ["Equal(LengthOfLine(AD),5)", "Equal(LengthOfLine(BC),32)", "Equal(LengthOfLine(CD),12)"]) expect(result.reason.statements).toContain(text);
   });
 
+  it("finds the few statements that contradict one another among hundreds", () => {
+    const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+    const unit = letters.flatMap((from, at) => letters.slice(at + 1, at + 12).map((to) => `Equal(LengthOfLine(${from}${to}),1)`));
+    const result = solve({ statements: statementsOf(...unit), seed: 1 });
+    expect(result.ok).toBe(false);
+    // Four points cannot be at equal distances from one another in the plane.
+    if (!result.ok) expect(result.reason.statements).toHaveLength(6);
+  });
+
   it("leaves out what is no figure, with the reason", () => {
     const result = solve({ statements: statementsOf("Shape(AB,BC,CA)", "Shape(AB,CD,BC)", "Collinear(AXA)", "Equal(MeasureOfAngle(ABA),20)"), seed: 1 });
     expect(result.ok).toBe(true);

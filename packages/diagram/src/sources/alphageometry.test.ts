@@ -9,6 +9,9 @@ import { translateConstructions } from "./alphageometry.js";
 import { parseConstructions } from "./alphageometry-parse.js";
 import { readProblemStatements } from "./problem-statements.js";
 
+/** Set MMGEO_SLOW=1 for a hundred thousand inputs (a minute or two). */
+const slow = process.env["MMGEO_SLOW"] === "1";
+
 const translated = (text: string, seed = 1) => translateConstructions(parseConstructions(text), { id: "t", source: "t", seed });
 
 describe("parseConstructions", () => {
@@ -41,9 +44,9 @@ describe("parseConstructions", () => {
           expect(error).toBeInstanceOf(ProgramError);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: slow ? 100_000 : 2000 },
     );
-  });
+  }, slow ? 600_000 : 20_000);
 });
 
 describe("translateConstructions", () => {

@@ -11,6 +11,9 @@ import { algebraOf, parseForm } from "./geometry3k-form.js";
 import { readGeometry3k, type Geometry3kProblem } from "./geometry3k.js";
 import { readProblemStatements } from "./problem-statements.js";
 
+/** Set MMGEO_SLOW=1 for a hundred thousand inputs (a minute or two). */
+const slow = process.env["MMGEO_SLOW"] === "1";
+
 const logicForm = {
   text_logic_form: ["Find(LengthOf(Line(B, C)))", "Parallel(Line(D, E), Line(B, C))", "Shiny(Line(A, B))"],
   diagram_logic_form: [
@@ -121,7 +124,7 @@ describe("parseForm", () => {
         }
         algebraOf(text);
       }),
-      { numRuns: 2000 },
+      { numRuns: slow ? 100_000 : 2000 },
     );
-  });
+  }, slow ? 600_000 : 20_000);
 });
