@@ -2,13 +2,17 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InputError } from "@mmgeo/dataset";
-import { type EncoderRecipe, quickRecipe, recipeSchema } from "@mmgeo/mmclip";
+import { recipeSchema } from "@mmgeo/mmclip";
+import { trainingConfigSchema } from "@mmgeo/mmgeolm";
 import { loadConfig } from "c12";
 import { z } from "zod";
 import { nearestName, validateConfig } from "./config-problem.js";
+import { mergeConfig } from "./merge-config.js";
 import { presetNames, presets } from "./presets.js";
+import { encoderRecipe, languageModelStages } from "./recipes.js";
 
 const count = z.number().int().positive();
+const overlay = z.record(z.string(), z.unknown());
 
 /** Everything that shapes a run, save where it is written and how many workers do it. */
 export const runConfigSchema = z.strictObject({
@@ -35,20 +39,26 @@ export const runConfigSchema = z.strictObject({
   /** share of the problems that no training sees */
   heldOut: z.number().min(0.05).max(0.9),
   encoder: z.strictObject({
+    /** a checkpoint folder to go on from (`mmgeo models pull`), or null for the quick encoder from nothing */
+    from: z.string().nullable(),
     /** 0 leaves the encoder as it was drawn: what training is measured against */
     steps: z.number().int().min(0),
     /** of the first weights and the order of the samples; null takes that of the run */
     seed: z.number().int().nullable(),
-    /** laid over the recipe of the quick encoder (`recipeSchema` of @mmgeo/mmclip) */
+    /** laid over the recipe of the quick encoder, or over the paper's for a checkpoint (`recipeSchema` of @mmgeo/mmclip) */
     recipe: z.record(z.string(), z.unknown()),
   }),
   languageModel: z.strictObject({
-    /** steps on words alone, which a model from nothing needs first */
-    textSteps: count,
+    /** the folder of a causal language model to build on, or null for a small Llama from nothing */
+    from: z.string().nullable(),
+    /** steps on words alone, which a model from nothing needs first; 0 leaves them out */
+    textSteps: z.number().int().min(0),
     /** stage 2: the projector */
     projectorSteps: count,
     /** stage 3: everything */
     steps: count,
+    /** laid over the recipe of each stage (`trainingConfigSchema` of @mmgeo/mmgeolm) */
+    recipe: z.strictObject({ text: overlay, projector: overlay, everything: overlay }).partial(),
   }),
   evaluation: z.strictObject({
     /** negatives that each held-out positive is tried against, in every set */
@@ -59,14 +69,6 @@ export const runConfigSchema = z.strictObject({
 });
 
 export type RunConfig = z.infer<typeof runConfigSchema>;
-
-/** Lays the members of `over` on those of `base`; lists and plain values replace, objects are merged. */
-export function mergeConfig(base: unknown, over: unknown): unknown {
-  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
-  if (over === undefined) return base;
-  if (!isObject(base) || !isObject(over)) return over;
-  return Object.fromEntries([...new Set([...Object.keys(base), ...Object.keys(over)])].map((key) => [key, mergeConfig(base[key], over[key])]));
-}
 
 /** A configuration file as an object, and as text for the lines of messages. */
 export async function readConfigFile(file: string): Promise<{ value: Record<string, unknown>; text: string }> {
@@ -93,13 +95,8 @@ export function completeConfig({ preset, over, file = null, text = "" }: { prese
   }
   const config = validateConfig({ schema: runConfigSchema, value: mergeConfig(presets[known], over), file, text });
   validateConfig({ schema: recipeSchema, value: encoderRecipe(config), file, text, below: ["encoder", "recipe"] });
+  for (const { part, recipe } of languageModelStages(config)) validateConfig({ schema: trainingConfigSchema.shape.stages.element, value: recipe, file, text, below: ["languageModel", "recipe", part] });
   return config;
-}
-
-/** How the encoder of a run is trained: the quick encoder's recipe with what the configuration lays over it. */
-export function encoderRecipe({ encoder }: RunConfig): EncoderRecipe {
-  // A run without steps trains nothing, yet its recipe has to be one.
-  return mergeConfig(quickRecipe, { ...encoder.recipe, steps: Math.max(1, encoder.steps) }) as EncoderRecipe;
 }
 
 /** The configuration of a run: a preset, what the file says beyond it, and the flags on top. */

@@ -8,8 +8,8 @@ export const presets = {
     diagrams: { negatives: 3, size: 112 },
     captions: { rule: 5, retrieval: 5 },
     heldOut: 0.18,
-    encoder: { steps: 760, seed: null, recipe: {} },
-    languageModel: { textSteps: 120, projectorSteps: 20, steps: 50 },
+    encoder: { from: null, steps: 760, seed: null, recipe: {} },
+    languageModel: { from: null, textSteps: 120, projectorSteps: 20, steps: 50, recipe: {} },
     evaluation: { negatives: 3, questions: 100 },
   },
   // The same models on more problems, for longer: some hours on two cores.
@@ -20,9 +20,34 @@ export const presets = {
     diagrams: { negatives: 10, size: 112 },
     captions: { rule: 10, retrieval: 10 },
     heldOut: 0.1,
-    encoder: { steps: 20_000, seed: null, recipe: {} },
-    languageModel: { textSteps: 4000, projectorSteps: 500, steps: 4000 },
+    encoder: { from: null, steps: 20_000, seed: null, recipe: {} },
+    languageModel: { from: null, textSteps: 4000, projectorSteps: 500, steps: 4000, recipe: {} },
     evaluation: { negatives: 10, questions: 500 },
+  },
+  // The paper's models and numbers (sections 2 to 4), with problems of the sampler for its captions. `mmgeo run --preset paper --dry-run` says what it takes.
+  paper: {
+    preset: "paper",
+    seed: 1,
+    problems: { folder: null, count: 100_000 },
+    diagrams: { negatives: 10, size: 384 },
+    captions: { rule: 10, retrieval: 30 },
+    heldOut: 0.05,
+    // 4,021 pictures and 100,000 captions each of both kinds, once, in batches of 5 on 4 GPUs; ten pictures at a time, so that they fit.
+    encoder: { from: "models/siglip-so400m-patch14-384", steps: 10_201, seed: null, recipe: { chunk: 10 } },
+    languageModel: {
+      from: "models/Qwen2.5-7B-Instruct",
+      textSteps: 0,
+      // 67,000 captions three times, in batches of 24 on 4 GPUs.
+      projectorSteps: 2093,
+      // 434,000 conversations three times, in batches of 2 on 4 GPUs.
+      steps: 162_750,
+      recipe: {
+        projector: { batchSize: 2, accumulate: 12, learningRate: 1e-3, maxTokens: 2048 },
+        // The paper trains every weight, with the optimizer's state divided among the GPUs (ZeRO-2). Whole on each GPU it takes more than 150 GB, so adapters learn here.
+        everything: { batchSize: 1, accumulate: 2, learningRate: 2e-5, maxTokens: 2048, lora: { rank: 128 } },
+      },
+    },
+    evaluation: { negatives: 10, questions: 700 },
   },
 } satisfies Record<string, RunConfig>;
 

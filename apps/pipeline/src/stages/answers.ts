@@ -15,6 +15,9 @@ import { recordsOf } from "./training.js";
 export const languageModelReportFile = "language-model-report.json";
 export const responsesFile = "responses.jsonl";
 
+/** The longest answer of a language model that was built on, as in the paper (section 4). */
+const PAPER_NEW_TOKENS = 1024;
+
 /** Asks the language model the questions of problems that no training saw, and scores what it answers. */
 export const answersStage: Stage = {
   name: "answers",
@@ -33,7 +36,7 @@ export const answersStage: Stage = {
       messages: [{ role: "user" as const, text: questionPrompt({ text: records.get(id)!.question!.text, choices: choices === null ? null : choices.map(({ text }) => text) }) }],
       images: image === null ? [] : [image],
     }));
-    const generated = await generate({ model, requests, maxNewTokens: quickRecipe.maxNewTokens });
+    const generated = await generate({ model, requests, maxNewTokens: config.languageModel.from === null ? quickRecipe.maxNewTokens : PAPER_NEW_TOKENS });
     const responses = generated.map(({ text }, index) => ({ id: questions[index]!.id, response: text }));
     progress({ done: responses.length, total: questions.length, text: "questions" });
     const { score, answers } = scoreResponses({ benchmark: "held-out", questions, responses });

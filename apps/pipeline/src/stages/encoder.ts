@@ -2,9 +2,10 @@ import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "@mmgeo/dataset";
 import { type TrainProgress, useNativeBackend } from "@mmgeo/engine";
-import { captionsOf, type ClipModel, createQuickModel, disposeModel, type EncoderRecipe, type Sample, samplesOf, saveModel, trainEncoder } from "@mmgeo/mmclip";
-import { encoderRecipe } from "../config.js";
+import { captionsOf, type ClipModel, createQuickModel, disposeModel, type EncoderRecipe, loadModel, type Sample, samplesOf, saveModel, trainEncoder } from "@mmgeo/mmclip";
+import { encoderRecipe } from "../recipes.js";
 import type { Stage } from "../stage.js";
+import { checkpointDigest } from "../store/checkpoint-digest.js";
 import { trainingFolder } from "./dataset.js";
 import { keepEvents, keepSpeeds, type Speed, speedOf } from "./training-log.js";
 import { lossesOf, recordsOf, trainingProgress } from "./training.js";
@@ -21,7 +22,7 @@ export const encoderStage: Stage = {
   title: "Train the encoder (MMCLIP)",
   inputs: ["dataset"],
   packages: ["@mmgeo/mmclip", "@mmgeo/engine", "@mmgeo/dataset"],
-  parameters: (config) => ({ recipe: encoderRecipe(config), steps: config.encoder.steps, seed: config.encoder.seed ?? config.seed }),
+  parameters: (config) => ({ from: config.encoder.from, checkpoint: checkpointDigest(config.encoder.from), recipe: encoderRecipe(config), steps: config.encoder.steps, seed: config.encoder.seed ?? config.seed }),
   async run({ folder, inputs, config, progress }) {
     await useNativeBackend();
     const training = join(inputs["dataset"]!, trainingFolder);
@@ -33,14 +34,15 @@ export const encoderStage: Stage = {
       speeds.set("encoder", speedOf("encoder", step));
       progress(trainingProgress(step));
     };
-    const untrained = createQuickModel({ captions: captionsOf(samples), seed });
-    const model = config.encoder.steps === 0 ? untrained : await train({ model: untrained, samples, recipe: encoderRecipe(config), seed, folder: run, onProgress });
+    const { from, steps } = config.encoder;
+    const untrained = from === null ? createQuickModel({ captions: captionsOf(samples), seed }) : await loadModel(from);
+    const model = steps === 0 ? untrained : await train({ model: untrained, samples, recipe: encoderRecipe(config), seed, folder: run, onProgress });
     await rm(join(folder, modelFolder), { recursive: true, force: true });
     const partial = join(folder, `${modelFolder}.partial`);
     await saveModel({ model, folder: partial });
     disposeModel(model);
-    await writeFileAtomic(join(folder, lossesFile), `${JSON.stringify(config.encoder.steps === 0 ? [] : await lossesOf(run))}\n`);
-    if (config.encoder.steps > 0) await keepEvents({ training: run, stage: folder, part: "encoder" });
+    await writeFileAtomic(join(folder, lossesFile), `${JSON.stringify(steps === 0 ? [] : await lossesOf(run))}\n`);
+    if (steps > 0) await keepEvents({ training: run, stage: folder, part: "encoder" });
     await keepSpeeds(folder, speeds.values());
     await rename(partial, join(folder, modelFolder));
     await rm(run, { recursive: true, force: true });

@@ -1,10 +1,12 @@
 import { rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { writeFileAtomic } from "@mmgeo/dataset";
 import { type TrainProgress, useNativeBackend } from "@mmgeo/engine";
 import { quickRecipe, runTraining, type TrainingConfig } from "@mmgeo/mmgeolm";
 import type { RunConfig } from "../config.js";
+import { languageModelStages } from "../recipes.js";
 import type { Stage } from "../stage.js";
+import { checkpointDigest } from "../store/checkpoint-digest.js";
 import { trainingFolder } from "./dataset.js";
 import { modelFolder } from "./encoder.js";
 import { keepEvents, keepSpeeds, type Speed, speedOf } from "./training-log.js";
@@ -22,21 +24,17 @@ export const languageModelStage: Stage = {
   title: "Train the language model (MMGeoLM)",
   inputs: ["dataset", "encoder"],
   packages: ["@mmgeo/mmgeolm", "@mmgeo/mmclip", "@mmgeo/engine", "@mmgeo/dataset"],
-  parameters: ({ languageModel, seed }: RunConfig) => ({ ...languageModel, seed }),
+  parameters: ({ languageModel, seed }: RunConfig) => ({ ...languageModel, checkpoint: checkpointDigest(languageModel.from), seed }),
   async run({ folder, inputs, config, progress }) {
     await useNativeBackend();
-    const { textSteps, projectorSteps, steps } = config.languageModel;
     const work = join(folder, "stages");
+    const { from } = config.languageModel;
     const training: TrainingConfig = {
       out: work,
       seed: config.seed,
-      model: { tower: join(inputs["encoder"]!, modelFolder), language: quickRecipe.language },
+      model: { tower: join(inputs["encoder"]!, modelFolder), language: from === null ? quickRecipe.language : resolve(from) },
       data: { records: [join(inputs["dataset"]!, trainingFolder)] },
-      stages: [
-        { ...quickRecipe.text, stage: "text", steps: textSteps, saveEvery: SAVE_EVERY },
-        { ...quickRecipe.projector, stage: 2, steps: projectorSteps, saveEvery: SAVE_EVERY },
-        { ...quickRecipe.everything, stage: 3, steps, saveEvery: SAVE_EVERY },
-      ],
+      stages: languageModelStages(config).map(({ recipe }) => ({ ...recipe, saveEvery: SAVE_EVERY })),
     };
     const speeds = new Map<string, Speed>();
     const onProgress = (stage: string | number, step: TrainProgress): void => {

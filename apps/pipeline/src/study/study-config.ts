@@ -1,7 +1,8 @@
 import { InputError } from "@mmgeo/dataset";
 import { z } from "zod";
-import { completeConfig, mergeConfig, readConfigFile, type RunConfig } from "../config.js";
+import { completeConfig, readConfigFile, type RunConfig } from "../config.js";
 import { validateConfig } from "../config-problem.js";
+import { mergeConfig } from "../merge-config.js";
 import { measures } from "./cell.js";
 
 const overlay = z.record(z.string(), z.unknown());
