@@ -100,7 +100,7 @@ export function registerMmgeolmCommands(program: Command): void {
   mmgeolm
     .command("generate")
     .description("answer a prompt, or continue token ids")
-    .requiredOption("--model <dir>", "folder of a LLaVA model or a plain language model")
+    .requiredOption("--model <dir>", "folder of a LLaVA model or a plain language model, or a GGUF file")
     .option("--image <file...>", "pictures the prompt is about")
     .option("--prompt <text>", "the question")
     .option("--tensors <file>", "instead of a prompt: safetensors with input_ids[, pixel_values]; the first row is continued greedily")
@@ -142,7 +142,7 @@ export function registerMmgeolmCommands(program: Command): void {
   mmgeolm
     .command("logits")
     .description("logits, loss and gradients of given token ids and pixels, to compare with other programs")
-    .requiredOption("--model <dir>", "folder of a LLaVA model or a plain language model")
+    .requiredOption("--model <dir>", "folder of a LLaVA model or a plain language model, or a GGUF file")
     .requiredOption("--tensors <file>", "safetensors with input_ids (image tokens already expanded)[, pixel_values, labels]")
     .requiredOption("--out <file>", "where logits[, loss, grad.*] are written")
     .option("--gradients", "also the gradient of the loss by every parameter")
@@ -156,7 +156,7 @@ export function registerMmgeolmCommands(program: Command): void {
   mmgeolm
     .command("serve")
     .description("answer OpenAI's clients: /v1/chat/completions, /v1/models, /health, /metrics, and a page at /")
-    .requiredOption("--model <dir>", "folder of a LLaVA model or a plain language model")
+    .requiredOption("--model <dir>", "folder of a LLaVA model or a plain language model, or a GGUF file")
     .option("--port <p>", "0 takes a free one", port, 8000)
     .option("--host <h>", "the address to listen on", "127.0.0.1")
     .option("--name <name>", "the model's name to clients", "mmgeolm")

@@ -6,6 +6,8 @@ import { parseImageProcessor, visionSpecifications } from "@mmgeo/mmclip";
 import { z } from "zod";
 import { chatFormat, imagePlaceholder } from "../text/chat.js";
 import { textTokenizer } from "../text/tokenizer.js";
+import type { TokenizerFiles } from "../text/train-tokenizer.js";
+import { ggufFileOf, readGgufFiles } from "./gguf.js";
 import type { Parameters } from "./language.js";
 import type { Model } from "./model.js";
 import { type ModelConfig, parseModelConfig, tokensPerImage } from "./multimodal-config.js";
@@ -42,60 +44,101 @@ async function optionalJson(file: string): Promise<Record<string, unknown> | nul
 
 const endSchema = z.looseObject({ eos_token_id: z.union([z.number().int(), z.array(z.number().int())]).nullish() });
 
+/** What a checkpoint's files say, before it is known whether they fit together. */
+interface CheckpointFiles {
+  configFile: Record<string, unknown>;
+  configPath: string;
+  /** by the names in the file */
+  loaded: Parameters;
+  tokenizer: TokenizerFiles | null;
+  tokenizerPath: string;
+  template: string | null;
+  imageProcessor: Record<string, unknown> | null;
+  /** beyond those of `config.json` */
+  endTokens: number[];
+}
+
 /**
- * Loads a folder that transformers or this package wrote: a LLaVA checkpoint or a plain causal language model.
+ * Loads a folder that transformers or this package wrote, a LLaVA checkpoint or a plain causal language model, or a GGUF file (or a
+ * folder with one) of the llama or qwen2 architecture, whose weights are dequantised to float32.
  *
  * @throws InputError when the folder is not a checkpoint, its parameters do not fit its configuration, or its tokenizer
  * has ids beyond the embedding table
  */
 export async function loadModel(folder: string): Promise<Model> {
   await useNativeBackend();
+  const gguf = await ggufFileOf(folder);
+  const files = gguf === null ? await readFolder(folder) : await readGguf(gguf);
+  try {
+    return assemble(files, folder);
+  } catch (error) {
+    tf.dispose(Object.values(files.loaded));
+    throw error;
+  }
+}
+
+async function readGguf(file: string): Promise<CheckpointFiles> {
+  const { parameters, ...files } = await readGgufFiles(file);
+  return { ...files, configPath: file, loaded: parameters, tokenizerPath: file, imageProcessor: null };
+}
+
+async function readFolder(folder: string): Promise<CheckpointFiles> {
   const { config: configFile, parameters: loaded } = await loadCheckpoint(folder);
   try {
-    const config = parseModelConfig(configFile, { file: join(folder, "config.json") });
-    const { multimodal, language } = config;
-    const parameters: Parameters = {};
-    const fileNames: Record<string, string> = {};
-    for (const [fileName, tensor] of Object.entries(loaded)) {
-      const name = multimodal === null ? fileName : canonicalName(fileName);
-      const surplus = isIgnoredParameter(name) || (language.tiedHead && name.endsWith("lm_head.weight"));
-      if (surplus) {
-        tensor.dispose();
-        continue;
-      }
-      parameters[name] = tensor;
-      fileNames[name] = fileName;
-    }
-    checkParameters({ found: Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, shape])), expected: parameterShapes(config), folder });
-
-    const tokenizerFile = await optionalJson(join(folder, "tokenizer.json"));
-    const tokenizerConfig = (await optionalJson(join(folder, "tokenizer_config.json"))) ?? {};
-    const tokenizer = tokenizerFile === null ? null : textTokenizer({ tokenizer: tokenizerFile, config: tokenizerConfig }, { file: join(folder, "tokenizer.json") });
-    if (tokenizer !== null && tokenizer.size > language.vocabularySize) {
-      throw new InputError({ message: `has ids up to ${tokenizer.size - 1} but the embedding table has ${language.vocabularySize} rows; take the tokenizer of this checkpoint`, file: join(folder, "tokenizer.json") });
-    }
-    const template = (await optionalText(join(folder, "chat_template.jinja"))) ?? templateOf(tokenizerConfig) ?? templateOf((await optionalJson(join(folder, "chat_template.json"))) ?? {});
-    const processorFile = await imageProcessorFile(folder);
+    const tokenizer = await optionalJson(join(folder, "tokenizer.json"));
+    const config = (await optionalJson(join(folder, "tokenizer_config.json"))) ?? {};
     const generation = endSchema.safeParse((await optionalJson(join(folder, "generation_config.json"))) ?? {});
     const declaredEnd = generation.success ? (generation.data.eos_token_id ?? null) : null;
-    const endTokens = new Set([...language.endTokens, ...(declaredEnd === null ? [] : Array.isArray(declaredEnd) ? declaredEnd : [declaredEnd])]);
-    const endOfText = tokenizer?.specialTokens["eos_token"];
-    const endId = endOfText === undefined ? null : (tokenizer?.idOf(endOfText) ?? null);
-    if (endId !== null) endTokens.add(endId);
     return {
-      config,
       configFile,
-      parameters,
-      fileNames,
-      tokenizer,
-      chat: chatFormat({ template, specialTokens: tokenizer?.specialTokens, file: folder }),
-      imageProcessor: multimodal === null ? null : parseImageProcessor(processorFile ?? assumedProcessor(multimodal.vision.image_size), { file: join(folder, "preprocessor_config.json") }),
-      endTokens: [...endTokens],
+      configPath: join(folder, "config.json"),
+      loaded,
+      tokenizer: tokenizer === null ? null : { tokenizer, config },
+      tokenizerPath: join(folder, "tokenizer.json"),
+      template: (await optionalText(join(folder, "chat_template.jinja"))) ?? templateOf(config) ?? templateOf((await optionalJson(join(folder, "chat_template.json"))) ?? {}),
+      imageProcessor: await imageProcessorFile(folder),
+      endTokens: declaredEnd === null ? [] : Array.isArray(declaredEnd) ? declaredEnd : [declaredEnd],
     };
   } catch (error) {
     tf.dispose(Object.values(loaded));
     throw error;
   }
+}
+
+function assemble({ configFile, configPath, loaded, tokenizer: tokenizerFiles, tokenizerPath, template, imageProcessor, endTokens: declaredEnds }: CheckpointFiles, folder: string): Model {
+  const config = parseModelConfig(configFile, { file: configPath });
+  const { multimodal, language } = config;
+  const parameters: Parameters = {};
+  const fileNames: Record<string, string> = {};
+  for (const [fileName, tensor] of Object.entries(loaded)) {
+    const name = multimodal === null ? fileName : canonicalName(fileName);
+    const surplus = isIgnoredParameter(name) || (language.tiedHead && name.endsWith("lm_head.weight"));
+    if (surplus) {
+      tensor.dispose();
+      continue;
+    }
+    parameters[name] = tensor;
+    fileNames[name] = fileName;
+  }
+  checkParameters({ found: Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, shape])), expected: parameterShapes(config), folder });
+  const tokenizer = tokenizerFiles === null ? null : textTokenizer(tokenizerFiles, { file: tokenizerPath });
+  if (tokenizer !== null && tokenizer.size > language.vocabularySize) {
+    throw new InputError({ message: `has ids up to ${tokenizer.size - 1} but the embedding table has ${language.vocabularySize} rows; take the tokenizer of this checkpoint`, file: tokenizerPath });
+  }
+  const endTokens = new Set([...language.endTokens, ...declaredEnds]);
+  const endOfText = tokenizer?.specialTokens["eos_token"];
+  const endId = endOfText === undefined ? null : (tokenizer?.idOf(endOfText) ?? null);
+  if (endId !== null) endTokens.add(endId);
+  return {
+    config,
+    configFile,
+    parameters,
+    fileNames,
+    tokenizer,
+    chat: chatFormat({ template, specialTokens: tokenizer?.specialTokens, file: folder }),
+    imageProcessor: multimodal === null ? null : parseImageProcessor(imageProcessor ?? assumedProcessor(multimodal.vision.image_size), { file: join(folder, "preprocessor_config.json") }),
+    endTokens: [...endTokens],
+  };
 }
 
 /** Shapes of every parameter under its name here. */

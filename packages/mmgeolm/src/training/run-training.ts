@@ -8,6 +8,7 @@ import { conversationsOf } from "../data/conversations-of.js";
 import { readConversations } from "../data/llava-conversations.js";
 import { loadModel } from "../model/checkpoint.js";
 import { createModel, languageConfigFile, loadTower } from "../model/create.js";
+import { ggufConfigFile, ggufFileOf } from "../model/gguf.js";
 import { joinModels } from "../model/join-models.js";
 import type { Model } from "../model/model.js";
 import { type ModelConfig, parseModelConfig, tokensPerImage } from "../model/multimodal-config.js";
@@ -57,7 +58,7 @@ export const trainingConfigSchema = z.strictObject({
   model: z.union([
     /** a model to train on */
     z.strictObject({ from: z.string() }),
-    /** an MMCLIP folder, and either sizes of a new language model or the folder of an existing one */
+    /** an MMCLIP folder, and either sizes of a new language model or an existing one: a folder or a GGUF file */
     z.strictObject({ tower: z.string(), language: z.union([z.string(), sizesSchema]) }),
   ]),
   data: z.strictObject({
@@ -131,6 +132,8 @@ export async function estimateTraining({ config: given, file, folder, samples = 
 async function modelConfigOf({ model }: z.output<typeof trainingConfigSchema>, at: (path: string) => string, file: string): Promise<ModelConfig> {
   const read = async (path: string): Promise<Record<string, unknown>> => {
     const source = join(at(path), "config.json");
+    const gguf = await ggufFileOf(at(path));
+    if (gguf !== null) return ggufConfigFile(gguf);
     try {
       return JSON.parse(await readFile(source, "utf8")) as Record<string, unknown>;
     } catch (error) {
