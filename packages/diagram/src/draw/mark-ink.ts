@@ -265,7 +265,7 @@ export function pointRequest(label: string, position: Position, context: Context
     const angle = (index * Math.PI) / 12;
     const [x, y] = [Math.cos(angle), Math.sin(angle)];
     const preference = (1 - Math.cos(angle - outward)) * 0.9;
-    for (const gap of [dot ? 3.2 : 2, dot ? 5.5 : 4.5, 8, 12]) {
+    for (const gap of [dot ? 4.6 : 2, dot ? 6.5 : 4.5, 9, 12]) {
       // On the boundary of the box grown by the gap, so that the distance to the point is the same on every side.
       const reach = 1 / Math.max(Math.abs(x) / (box.width / 2 + gap), Math.abs(y) / ((box.ascent + box.descent) / 2 + gap));
       candidates.push({ at: [position[0] + x * reach * 0.97, position[1] + y * reach * 0.97], cost: preference + (gap - 2) * 0.75 });
