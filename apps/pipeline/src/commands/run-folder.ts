@@ -3,6 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { InputError } from "@mmgeo/dataset";
 import { withLock } from "@mmgeo/engine";
 import type { Command } from "commander";
+import { Depot } from "../executor/depot.js";
 import type { Executor } from "../executor/executor.js";
 import { threadExecutor } from "../executor/threads.js";
 import type { DisplayStages } from "../run.js";
@@ -17,6 +18,7 @@ export interface ExecutorOptions {
   workers?: number;
   redis?: string;
   queue?: string;
+  storage?: string;
 }
 
 /** The queue of a run, unless another is named: after the name of its folder, which workers on other machines see elsewhere. */
@@ -31,7 +33,19 @@ export function addExecutorOptions(command: Command): Command {
     .option("--executor <name>", "where tasks are done: threads of this process, or bullmq for workers that hear of them through Redis", "threads")
     .option("--workers <number>", "threads; the default is the number of cores", positiveNumber)
     .option("--redis <url>", "for bullmq: where Redis is, as in redis://host:6379")
-    .option("--queue <name>", "for bullmq: the queue's name; the default is mmgeo- and the folder's name");
+    .option("--queue <name>", "for bullmq: the queue's name; the default is mmgeo- and the folder's name")
+    .option("--storage <address>", storageHelp);
+}
+
+/** What `--storage` says of itself, here and to workers. */
+export const storageHelp = "for bullmq where machines share no folder: S3 or storage like it, as in s3://bucket/prefix (AWS_ENDPOINT_URL names other storage)";
+
+/** Where machines exchange what tasks read and write; null where they share the run's folder. */
+export async function depotOf(storage: string | undefined): Promise<Depot | null> {
+  if (storage === undefined) return null;
+  // Amazon's client is large, and few runs need it.
+  const { s3Objects } = await import("../executor/s3.js");
+  return new Depot(s3Objects({ address: storage }));
 }
 
 /**
@@ -51,10 +65,11 @@ export async function inRunFolder<Result>({ options, out, work }: { options: Exe
   }
 }
 
-async function executorOf({ executor, workers, redis, queue }: ExecutorOptions, out: string): Promise<Executor> {
+async function executorOf({ executor, workers, redis, queue, storage }: ExecutorOptions, out: string): Promise<Executor> {
+  if (executor === "threads" && storage !== undefined) throw new InputError({ message: "threads of one machine need no storage; take --executor bullmq, or leave it out", field: "--storage" });
   if (executor === "threads") return threadExecutor({ threads: workers ?? availableParallelism() });
   if (executor !== "bullmq") throw new InputError({ message: `there is no executor "${String(executor)}"; take threads or bullmq`, field: "--executor" });
   if (redis === undefined) throw new InputError({ message: "bullmq needs to know where Redis is; give its address, as in redis://host:6379", field: "--redis" });
   const { queueExecutor } = await import("../executor/queue.js");
-  return queueExecutor({ redis, queue: queue ?? queueName(out) });
+  return queueExecutor({ redis, queue: queue ?? queueName(out), depot: await depotOf(storage) });
 }

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { InputError } from "@mmgeo/dataset";
 import type { Command } from "commander";
 import { workQueue } from "../executor/queue.js";
-import { queueName } from "./run-folder.js";
+import { depotOf, queueName, storageHelp } from "./run-folder.js";
 import { positiveNumber } from "./flags.js";
 import { log } from "./output.js";
 
@@ -12,6 +13,7 @@ interface WorkerOptions {
   redis: string;
   queue?: string;
   workers?: number;
+  storage?: string;
 }
 
 export function registerWorkerCommand(program: Command): void {
@@ -21,8 +23,11 @@ export function registerWorkerCommand(program: Command): void {
     .requiredOption("--redis <url>", "where Redis is, as in redis://host:6379")
     .option("--queue <name>", "the queue's name, where the run was given one")
     .option("--workers <number>", "tasks done at once; the default is the number of cores", positiveNumber)
+    .option("--storage <address>", `${storageHelp}; the folder is then this worker's own`)
     .action(async (folder: string, options: WorkerOptions) => {
       const out = resolve(folder);
+      const depot = await depotOf(options.storage);
+      if (depot !== null) await mkdir(out, { recursive: true });
       if (!existsSync(out)) throw new InputError({ message: "there is no such folder; give the run's folder as this machine sees it", file: folder });
       const stop = new AbortController();
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
@@ -34,6 +39,7 @@ export function registerWorkerCommand(program: Command): void {
         store: join(out, "store"),
         threads: options.workers ?? availableParallelism(),
         signal: stop.signal,
+        depot,
         onTask: ({ id, error }) => log(error === null ? `${id} done` : `${id} failed: ${error}`, { task: id, error }),
       });
     });

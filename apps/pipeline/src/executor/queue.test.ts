@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -11,29 +10,18 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { rangesOf } from "../tasks/lines.js";
 import { command, tiny } from "../testing.js";
 import { queueExecutor } from "./queue.js";
-
-const installed = spawnSync("redis-server", ["--version"]).status === 0;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+import { freePort, hasRedis, killAll, startRedis } from "./testing-redis.js";
 
 interface Worker {
   child: ChildProcess;
   hasDoneOne: Promise<void>;
 }
 
-describe.skipIf(!installed)("the queue (skipped where there is no redis-server)", () => {
+describe.skipIf(!hasRedis)("the queue", () => {
   let folder: string;
   let port: number;
   let redis: ChildProcess;
   let workers: Worker[];
-  // Nothing is saved: after a restart Redis has forgotten everything.
-  const startRedis = (): ChildProcess => spawn("redis-server", ["--port", String(port), "--save", "", "--appendonly", "no", "--bind", "127.0.0.1"], { stdio: "ignore", cwd: folder });
   const startWorker = (out: string): Worker => {
     const child = spawn(process.execPath, ["--no-warnings", command, "worker", out, "--redis", `redis://127.0.0.1:${port}`, "--queue", "test", "--workers", "1"], { stdio: ["ignore", "ignore", "pipe"] });
     // Killed before it has done anything, again and again, it would get nowhere on a slow machine.
@@ -51,14 +39,11 @@ describe.skipIf(!installed)("the queue (skipped where there is no redis-server)"
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "mmgeo-queue-"));
     port = await freePort();
-    redis = startRedis();
+    redis = startRedis({ port, folder });
     workers = [];
   });
   afterEach(async () => {
-    const children = [...workers.map(({ child }) => child), redis];
-    const ended = children.map((child) => child.exitCode !== null || child.signalCode !== null || new Promise((resolve) => child.once("close", resolve)));
-    for (const child of children) child.kill("SIGKILL");
-    await Promise.all(ended);
+    await killAll([...workers.map(({ child }) => child), redis]);
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -88,7 +73,7 @@ describe.skipIf(!installed)("the queue (skipped where there is no redis-server)"
         killed += 1;
         if (turn !== 1) continue;
         redis.kill("SIGKILL");
-        redis = startRedis();
+        redis = startRedis({ port, folder });
       }
     })();
     const code = await ended;

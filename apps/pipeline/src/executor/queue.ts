@@ -3,12 +3,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { InputError } from "@mmgeo/dataset";
 import { Queue, UnrecoverableError, Worker } from "bullmq";
 import { Redis } from "ioredis";
+import { z } from "zod";
 import { folderOfTask, type TaskRequest, taskRequestSchema } from "../tasks/task.js";
+import type { CarriedTask, Depot } from "./depot.js";
 import { type Executor, isMachineError, type SetAside, TRIES } from "./executor.js";
 import { taskRunner } from "./threads.js";
 
 /** How often finished tasks are looked for, and how often the queue is asked about those that are not. */
 const LOOK = 100;
+const LOOK_AFAR = 1000;
 const ASK = 2000;
 /** A worker that has not been heard of for so long is taken for lost, and its tasks are given to others. */
 const LOST = 10_000;
@@ -33,24 +36,26 @@ async function connect(url: string): Promise<Redis> {
   return redis;
 }
 
+const carriedSchema = z.object({ request: taskRequestSchema, inputs: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/u)) });
+
 const idOf = ({ kind, key }: TaskRequest): string => `${kind}-${key}`;
 
 /**
- * Has tasks done by workers (`mmgeo worker`) that hear of them through a queue in Redis and see the same store. What counts is
- * the folder that a task publishes: the queue may deliver a task twice, lose it or forget everything in a restart, and the
+ * Has tasks done by workers (`mmgeo worker`) that hear of them through a queue in Redis and see the same store, or reach the same
+ * depot. What counts is the folder that a task publishes: the queue may deliver a task twice, lose it or forget everything in a restart, and the
  * result is the same. Tasks that are neither done nor in the queue are put in again.
  */
-export async function queueExecutor({ redis: url, queue: name }: { redis: string; queue: string }): Promise<Executor> {
+export async function queueExecutor({ redis: url, queue: name, depot = null }: { redis: string; queue: string; depot?: Depot | null }): Promise<Executor> {
   const redis = await connect(url);
   const queue = new Queue(name, { connection: redis });
   queue.on("error", () => undefined);
 
   /** Puts in again what the queue does not know; returns the tasks that failed for good. */
-  async function askAbout(waiting: readonly TaskRequest[]): Promise<SetAside[]> {
+  async function askAbout(waiting: readonly TaskRequest[], carried: ReadonlyMap<string, CarriedTask>): Promise<SetAside[]> {
     const setAside: SetAside[] = [];
     for (const request of waiting) {
       const job = await queue.getJob(idOf(request));
-      if (job === undefined) await queue.add(request.kind, request, { ...options, jobId: idOf(request) });
+      if (job === undefined) await queue.add(request.kind, carried.get(request.key)!, { ...options, jobId: idOf(request) });
       else if ((await job.getState()) === "failed") {
         const error = job.failedReason;
         // Forgotten, so that a later run tries it again.
@@ -65,19 +70,23 @@ export async function queueExecutor({ redis: url, queue: name }: { redis: string
   return {
     async run({ store, requests, onDone }) {
       const setAside: SetAside[] = [];
+      await depot?.collect(store, requests);
       let waiting = requests.filter((request) => !existsSync(folderOfTask(store, request)));
-      await queue.addBulk(waiting.map((request) => ({ name: request.kind, data: request, opts: { ...options, jobId: idOf(request) } })));
+      const carried = new Map<string, CarriedTask>();
+      for (const request of waiting) carried.set(request.key, (await depot?.carry(store, request)) ?? { request, inputs: {} });
+      await queue.addBulk(waiting.map((request) => ({ name: request.kind, data: carried.get(request.key)!, opts: { ...options, jobId: idOf(request) } })));
       let asked = Date.now();
       let answered = Date.now();
       while (waiting.length > 0) {
-        await delay(LOOK);
+        await delay(depot === null ? LOOK : LOOK_AFAR);
+        await depot?.collect(store, waiting);
         waiting = waiting.filter((request) => !existsSync(folderOfTask(store, request)));
         onDone(requests.length - waiting.length);
         if (Date.now() - asked < ASK) continue;
         asked = Date.now();
         if (redis.status === "ready") {
           answered = Date.now();
-          const failed = await askAbout(waiting);
+          const failed = await askAbout(waiting, carried);
           setAside.push(...failed);
           const keys = new Set(failed.map(({ request }) => request.key));
           waiting = waiting.filter(({ key }) => !keys.has(key));
@@ -85,6 +94,7 @@ export async function queueExecutor({ redis: url, queue: name }: { redis: string
       }
       return setAside;
     },
+    forget: async (requests) => depot?.forget(requests),
     async close() {
       await queue.close();
       redis.disconnect();
@@ -93,15 +103,21 @@ export async function queueExecutor({ redis: url, queue: name }: { redis: string
 }
 
 /** Does tasks from the queue, as many at once as it has threads, until `signal` is aborted; then it finishes those it has begun. */
-export async function workQueue({ redis: url, queue: name, store, threads, signal, onTask }: { redis: string; queue: string; store: string; threads: number; signal: AbortSignal; onTask: (task: { id: string; error: string | null }) => void }): Promise<void> {
+export async function workQueue({ redis: url, queue: name, store, threads, signal, depot = null, onTask }: { redis: string; queue: string; store: string; threads: number; signal: AbortSignal; depot?: Depot | null; onTask: (task: { id: string; error: string | null }) => void }): Promise<void> {
   const redis = await connect(url);
   const { run, close } = taskRunner(threads);
   const worker = new Worker(
     name,
     async (job) => {
-      const request = taskRequestSchema.parse(job.data);
+      const carried = carriedSchema.parse(job.data);
+      const { request } = carried;
       try {
-        await run({ store, request });
+        if (depot === null) await run({ store, request });
+        else if (!(await depot.has(request))) {
+          await depot.fetch(store, carried);
+          await run({ store, request });
+          await depot.publish(store, request);
+        }
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         onTask({ id: idOf(request), error: message });

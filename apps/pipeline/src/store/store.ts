@@ -117,6 +117,7 @@ export async function publish({
   // Either a stage that is done each time, or a folder without a manifest, which cannot have been published by us.
   await rm(folder, { recursive: true, force: true });
   await rename(partial, folder);
+  await executor.forget?.(requested);
   for (const request of requested) await rm(folderOfTask(store, request), { recursive: true, force: true });
   // Empty now, unless a worker that was thought lost still writes there.
   if (requested.length > 0) await rmdir(join(store, tasksFolder)).catch(() => undefined);

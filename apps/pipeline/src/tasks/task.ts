@@ -3,8 +3,8 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "@mmgeo/dataset";
 import { z } from "zod";
-import { drawTask } from "./draw.js";
-import { mineTask } from "./mine.js";
+import { drawPayload, drawTask } from "./draw.js";
+import { minePayload, mineTask } from "./mine.js";
 
 /**
  * A part of a stage that can be done anywhere: by a thread here, or by a worker on another machine that sees the same store.
@@ -19,8 +19,20 @@ export interface TaskContext {
 
 type TaskFunction = (payload: unknown, context: TaskContext) => Promise<void>;
 
-const tasks = { draw: drawTask, mine: mineTask } satisfies Record<string, TaskFunction>;
+interface TaskDescription {
+  run: TaskFunction;
+  /** the files that a task reads, relative to the store */
+  inputs: (payload: unknown) => string[];
+}
+
+const tasks = {
+  draw: { run: drawTask, inputs: (payload) => [drawPayload.parse(payload).problems.file] },
+  mine: { run: mineTask, inputs: (payload) => [minePayload.parse(payload).records.file] },
+} satisfies Record<string, TaskDescription>;
 export type TaskKind = keyof typeof tasks;
+
+/** The files that a task reads, relative to the store. */
+export const inputsOfTask = ({ kind, payload }: TaskRequest): string[] => tasks[kind].inputs(payload);
 
 /** One task as it is sent to whoever does it. Its key is a digest of all that shapes its result. */
 export const taskRequestSchema = z.object({ kind: z.enum(Object.keys(tasks) as [TaskKind, ...TaskKind[]]), key: z.string().regex(/^[0-9a-f]{16}$/u), payload: z.unknown() });
@@ -44,7 +56,7 @@ export async function runTask({ store, request, worker }: { store: string; reque
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
   try {
-    await tasks[request.kind](request.payload, { store, folder: partial });
+    await tasks[request.kind].run(request.payload, { store, folder: partial });
     await writeFileAtomic(join(partial, "task.json"), `${JSON.stringify(request)}\n`);
     await rename(partial, folder);
   } catch (error) {
