@@ -65,8 +65,8 @@ describe.skipIf(!present)("the page of answers, in Chromium", () => {
     await page.fill("#search", "side 77?");
     expect(await countOf(page)).toMatch(/^1 of 120/);
     await page.fill("#search", "");
-    await page.click("th:has-text('question')");
-    await page.click("th:has-text('question')");
+    await page.click("th button:has-text('question')");
+    await page.click("th button:has-text('question')");
     expect(await page.locator("#rows strong").first().textContent()).toBe("q119");
     expect(errors).toEqual([]);
     await page.close();
