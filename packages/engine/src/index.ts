@@ -17,6 +17,7 @@ export { gelu, geluTanh, quickGelu, silu } from "./layers/activation.js";
 export { attention, softmax, type AttentionInput } from "./layers/attention.js";
 export { crossEntropy, embedding, meanCrossEntropy } from "./layers/embedding.js";
 export { patchEmbedding } from "./layers/patches.js";
+export { cachedAttention, hasDecodingKernels, packedLinear, packMatrices, type PackedMatrix, type WeightType } from "./layers/decoding.js";
 export {
   readSafetensors,
   readSafetensorsHeader,
@@ -47,5 +48,5 @@ export { readGguf, readGgufHeader, type GgufHeader, type GgufTensor, type GgufVa
 export { readGgufCheckpoint, readGgufConfig, type GgufCheckpoint, type GgufConfig } from "./checkpoint/gguf-llama.js";
 export { processGroup } from "./backend/backend.js";
 export { launch } from "./distributed/launch.js";
-export type { ProcessGroup } from "./distributed/group.js";
+export { type Meeting, meetingOfEnvironment, type ProcessGroup } from "./distributed/group.js";
 export { bucketLength } from "./capture/bucket.js";
