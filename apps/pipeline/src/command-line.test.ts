@@ -2,8 +2,10 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "./executor/testing-redis.js";
 import { reportSchema } from "./report/report.js";
 import type { CurrentStatus } from "./status.js";
 import type { Trace } from "./store/trace.js";
@@ -79,6 +81,26 @@ describe("mmgeo", () => {
     const leak = run("study", "--config", file, "--out", out);
     expect(leak.stderr).toMatch(/"leak" trains on \d+ problems that the base holds out/);
     expect(leak.status).toBe(2);
+  });
+
+  it("trains in two processes, whether it starts them itself or a scheduler does", { timeout: 240_000 }, async () => {
+    const out = join(folder, "out");
+    const file = join(folder, "two.json");
+    writeFileSync(file, JSON.stringify({ ...tiny, encoder: { ...tiny.encoder, processes: 2 } }));
+    const first = run("run", "--config", file, "--out", out);
+    expect(first.stderr).toContain("report:");
+    const report = reportOf(out);
+    const encoder = readdirSync(join(out, "store")).find((name) => /^encoder-[0-9a-f]{16}$/u.test(name))!;
+    rmSync(join(out, "store", encoder), { recursive: true });
+
+    const environment = { ...process.env, WORLD_SIZE: "2", MASTER_ADDR: "127.0.0.1", MASTER_PORT: String(await freePort()), MMGEO_JOB: "test" };
+    const ranks = [0, 1].map((rank) => spawn(process.execPath, ["--no-warnings", command, "run", "--config", file, "--out", out], { stdio: ["ignore", "ignore", "pipe"], env: { ...environment, RANK: String(rank) } }));
+    const said = await Promise.all(ranks.map(({ stderr }) => text(stderr!)));
+    expect(ranks.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(said[0]).toContain("report:");
+    expect(said[0]!.match(/already done/g)).toHaveLength(6);
+    expect(said[1]).toContain("process 1 of 2");
+    expect(reportOf(out)).toBe(report);
   });
 
   it("ends with the same report after being killed again and again", { timeout: 400_000 }, async () => {

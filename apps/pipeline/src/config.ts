@@ -43,6 +43,8 @@ export const runConfigSchema = z.strictObject({
     from: z.string().nullable(),
     /** 0 leaves the encoder as it was drawn: what training is measured against */
     steps: z.number().int().min(0),
+    /** how many processes train together, each on its share of every batch: of this machine, or as many as a scheduler started with the same command */
+    processes: count.max(1024),
     /** of the first weights and the order of the samples; null takes that of the run */
     seed: z.number().int().nullable(),
     /** laid over the recipe of the quick encoder, or over the paper's for a checkpoint (`recipeSchema` of @mmgeo/mmclip) */

@@ -8,7 +8,7 @@ export const presets = {
     diagrams: { negatives: 3, size: 112 },
     captions: { rule: 5, retrieval: 5 },
     heldOut: 0.18,
-    encoder: { from: null, steps: 760, seed: null, recipe: {} },
+    encoder: { from: null, steps: 760, processes: 1, seed: null, recipe: {} },
     languageModel: { from: null, textSteps: 120, projectorSteps: 20, steps: 50, recipe: {} },
     evaluation: { negatives: 3, questions: 100 },
   },
@@ -20,7 +20,7 @@ export const presets = {
     diagrams: { negatives: 10, size: 112 },
     captions: { rule: 10, retrieval: 10 },
     heldOut: 0.1,
-    encoder: { from: null, steps: 20_000, seed: null, recipe: {} },
+    encoder: { from: null, steps: 20_000, processes: 1, seed: null, recipe: {} },
     languageModel: { from: null, textSteps: 4000, projectorSteps: 500, steps: 4000, recipe: {} },
     evaluation: { negatives: 10, questions: 500 },
   },
@@ -32,8 +32,8 @@ export const presets = {
     diagrams: { negatives: 10, size: 384 },
     captions: { rule: 10, retrieval: 30 },
     heldOut: 0.05,
-    // 4,021 pictures and 100,000 captions each of both kinds, once, in batches of 5 on 4 GPUs; ten pictures at a time, so that they fit.
-    encoder: { from: "models/siglip-so400m-patch14-384", steps: 10_201, seed: null, recipe: { chunk: 10 } },
+    // 4,021 pictures and 100,000 captions each of both kinds, once, in batches of 5 on each of 4 GPUs; ten pictures at a time, so that they fit.
+    encoder: { from: "models/siglip-so400m-patch14-384", steps: 10_201, processes: 4, seed: null, recipe: { batchSize: 20, chunk: 10 } },
     languageModel: {
       from: "models/Qwen2.5-7B-Instruct",
       textSteps: 0,

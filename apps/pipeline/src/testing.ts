@@ -12,7 +12,7 @@ export const tiny: RunConfig = {
   diagrams: { negatives: 2, size: 112 },
   captions: { rule: 2, retrieval: 2 },
   heldOut: 0.5,
-  encoder: { from: null, steps: 4, seed: null, recipe: {} },
+  encoder: { from: null, steps: 4, processes: 1, seed: null, recipe: {} },
   languageModel: { from: null, textSteps: 2, projectorSteps: 2, steps: 2, recipe: {} },
   evaluation: { negatives: 2, questions: 3 },
 };

@@ -8,6 +8,8 @@ import type { Executor } from "../executor/executor.js";
 import { threadExecutor } from "../executor/threads.js";
 import type { DisplayStages } from "../run.js";
 import { withStatus } from "../status.js";
+import { asLeader, follow } from "../training/together.js";
+import { takeWorld } from "../training/world.js";
 import { digestOfValue } from "../store/digest.js";
 import { positiveNumber } from "./flags.js";
 import { log } from "./output.js";
@@ -50,15 +52,23 @@ export async function depotOf(storage: string | undefined): Promise<Depot | null
 
 /**
  * Does work in the folder of a run or a study: alone there, with the executor that the options name, showing its stages here
- * and to `mmgeo status`.
+ * and to `mmgeo status`. Of several processes that a scheduler started with the same command the first does it; the others take
+ * part in its trainings, and get null.
  */
-export async function inRunFolder<Result>({ options, out, work }: { options: ExecutorOptions; out: string; work: (tools: { executor: Executor; display: DisplayStages }) => Promise<Result> }): Promise<Result> {
+export async function inRunFolder<Result>({ options, out, work }: { options: ExecutorOptions; out: string; work: (tools: { executor: Executor; display: DisplayStages }) => Promise<Result> }): Promise<Result | null> {
+  const world = takeWorld();
+  if (world !== null && world.rank > 0) {
+    log(`process ${world.rank} of ${world.size}: taking part in the trainings of the first`);
+    await follow({ out, world });
+    return null;
+  }
   const executor = await executorOf(options, out);
+  const alone = (): Promise<Result> => work({ executor, display: withStatus({ out, display: displayStages }) });
   try {
     return await withLock({
       file: join(out, "run.lock"),
       onWait: (holder) => log(`waiting for ${holder}, which runs in ${out}`),
-      work: () => work({ executor, display: withStatus({ out, display: displayStages }) }),
+      work: () => (world === null ? alone() : asLeader({ out, world, work: alone })),
     });
   } finally {
     await executor.close();

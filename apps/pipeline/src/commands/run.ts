@@ -56,6 +56,7 @@ export function registerRunCommand(program: Command): void {
         out,
         work: async ({ executor, display }) => writeReport({ config, out, published: await runStages({ stages, config, out, display, executor, explain: options.explain === true ? explainStage : undefined }) }),
       });
+      if (report === null) return;
       const page = join(out, "report.html");
       log(`report: ${relative(process.cwd(), page)}`);
       if (options.json === true) {

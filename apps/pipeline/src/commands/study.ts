@@ -36,6 +36,7 @@ export function registerStudyCommand(program: Command): void {
           return report;
         },
       });
+      if (report === null) return;
       log(`study: ${relative(process.cwd(), join(out, "study.html"))}`);
       if (options.json === true) printJson({ study: join(out, "study.json"), figures: report.figures, comparisons: report.comparisons });
     });

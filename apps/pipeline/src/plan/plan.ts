@@ -1,4 +1,4 @@
-import { estimateTraining, modelSpecifications, type ModelConfig, parseModelConfig, patchGrid } from "@mmgeo/mmclip";
+import { estimateTraining, modelSpecifications, type ModelConfig, parseModelConfig, patchGrid, recipeSchema } from "@mmgeo/mmclip";
 import { estimateStage, parseModelConfig as parseLanguageModelConfig, quickRecipe as quickLanguageModel, tokensPerImage } from "@mmgeo/mmgeolm";
 import type { RunConfig } from "../config.js";
 import { encoderRecipe, languageModelStages } from "../recipes.js";
@@ -47,7 +47,9 @@ function quickLanguage(): Record<string, unknown> {
 }
 
 function planEncoder(config: RunConfig, model: ModelConfig): PlannedTraining {
-  const recipe = encoderRecipe(config);
+  const whole = recipeSchema.parse(encoderRecipe(config));
+  // Each process computes its share of a batch.
+  const recipe = { ...whole, batchSize: Math.ceil(whole.batchSize / config.encoder.processes) };
   const parameters = Object.fromEntries(Object.entries(modelSpecifications(model)).map(([name, { shape }]) => [name, { size: shape.reduce((product, length) => product * length, 1) }]));
   const estimate = estimateTraining({ model: { config: model, parameters }, samples: config.problems.count, recipe, meanTokens: CAPTION_TOKENS });
   const { rows, columns } = patchGrid(model.vision_config);

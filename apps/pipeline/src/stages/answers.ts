@@ -8,7 +8,7 @@ import type { z } from "zod";
 import type { languageModelReportSchema } from "../report/report.js";
 import type { Stage } from "../stage.js";
 import { heldOutFolder } from "./dataset.js";
-import { modelFolder } from "./encoder.js";
+import { modelFolder } from "./encoder-training.js";
 import { stageLossesFile, type StageLosses } from "./language-model.js";
 import { recordsOf } from "./training.js";
 

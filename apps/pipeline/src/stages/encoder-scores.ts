@@ -8,7 +8,7 @@ import type { z } from "zod";
 import type { encoderReportSchema } from "../report/report.js";
 import type { Stage } from "../stage.js";
 import { heldOutFolder } from "./dataset.js";
-import { lossesFile, modelFolder } from "./encoder.js";
+import { lossesFile, modelFolder } from "./encoder-training.js";
 import { recordsOf } from "./training.js";
 
 export const encoderReportFile = "encoder-report.json";

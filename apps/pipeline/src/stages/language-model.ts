@@ -8,7 +8,7 @@ import { languageModelStages } from "../recipes.js";
 import type { Stage } from "../stage.js";
 import { checkpointDigest } from "../store/checkpoint-digest.js";
 import { trainingFolder } from "./dataset.js";
-import { modelFolder } from "./encoder.js";
+import { modelFolder } from "./encoder-training.js";
 import { keepEvents, keepSpeeds, type Speed, speedOf } from "./training-log.js";
 import { lossesOf, trainingProgress } from "./training.js";
 
