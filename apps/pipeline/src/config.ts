@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InputError } from "@mmgeo/dataset";
-import { recipeSchema } from "@mmgeo/mmclip";
+import { encoderSizeSchema, recipeSchema } from "@mmgeo/mmclip";
 import { trainingConfigSchema } from "@mmgeo/mmgeolm";
 import { loadConfig } from "c12";
 import { z } from "zod";
 import { nearestName, validateConfig } from "./config-problem.js";
 import { mergeConfig } from "./merge-config.js";
 import { presetNames, presets } from "./presets.js";
-import { encoderRecipe, languageModelStages } from "./recipes.js";
+import { encoderRecipe, encoderSize, languageModelStages } from "./recipes.js";
 
 const count = z.number().int().positive();
 const overlay = z.record(z.string(), z.unknown());
@@ -29,6 +29,12 @@ export const runConfigSchema = z.strictObject({
     negatives: count,
     /** side of the square pictures, in pixels */
     size: count,
+    /** `plain`: black, ruler-straight, one face; `varied`: another look (face, line, turn, hand) for every twenty problems */
+    style: z.enum(["plain", "varied"]),
+    /** `stated`: what the problem states is marked in the picture where a figure can show it; `none`: lines and letters alone */
+    marks: z.enum(["stated", "none"]),
+    /** `code`: redrawn pictures of any edit of the code; `template`: only those with other numbers or letters, which is all that filling a template anew gives */
+    edits: z.enum(["code", "template"]),
   }),
   captions: z.strictObject({
     /** rule-based negative captions a record */
@@ -41,6 +47,8 @@ export const runConfigSchema = z.strictObject({
   encoder: z.strictObject({
     /** a checkpoint folder to go on from (`mmgeo models pull`), or null for the quick encoder from nothing */
     from: z.string().nullable(),
+    /** of an encoder from nothing: laid over the size of the quick one (`encoderSizeSchema` of @mmgeo/mmclip) */
+    size: overlay,
     /** 0 leaves the encoder as it was drawn: what training is measured against */
     steps: z.number().int().min(0),
     /** how many processes train together, each on its share of every batch: of this machine, or as many as a scheduler started with the same command */
@@ -97,6 +105,7 @@ export function completeConfig({ preset, over, file = null, text = "" }: { prese
   }
   const config = validateConfig({ schema: runConfigSchema, value: mergeConfig(presets[known], over), file, text });
   validateConfig({ schema: recipeSchema, value: encoderRecipe(config), file, text, below: ["encoder", "recipe"] });
+  validateConfig({ schema: encoderSizeSchema, value: encoderSize(config), file, text, below: ["encoder", "size"] });
   for (const { part, recipe } of languageModelStages(config)) validateConfig({ schema: trainingConfigSchema.shape.stages.element, value: recipe, file, text, below: ["languageModel", "recipe", part] });
   return config;
 }

@@ -1,4 +1,4 @@
-import { type EncoderRecipe, paperRecipe, quickRecipe } from "@mmgeo/mmclip";
+import { type EncoderRecipe, type EncoderSize, paperRecipe, quickRecipe, quickSize } from "@mmgeo/mmclip";
 import { quickRecipe as quickLanguageModel, type TrainingConfig } from "@mmgeo/mmgeolm";
 import type { RunConfig } from "./config.js";
 import { mergeConfig } from "./merge-config.js";
@@ -7,6 +7,11 @@ import { mergeConfig } from "./merge-config.js";
 export function encoderRecipe({ encoder }: RunConfig): EncoderRecipe {
   // A run without steps trains nothing, yet its recipe has to be one.
   return mergeConfig(encoder.from === null ? quickRecipe : paperRecipe, { ...encoder.recipe, steps: Math.max(1, encoder.steps) }) as EncoderRecipe;
+}
+
+/** The size of an encoder from nothing: the quick one's with what the configuration lays over it. */
+export function encoderSize({ encoder }: RunConfig): EncoderSize {
+  return mergeConfig(quickSize, encoder.size) as EncoderSize;
 }
 
 type StageRecipe = TrainingConfig["stages"][number];

@@ -9,10 +9,10 @@ export const command = fileURLToPath(new URL("../bin/mmgeo.mjs", import.meta.url
 export const tiny: RunConfig = {
   ...presets.quick,
   problems: { folder: null, count: 24 },
-  diagrams: { negatives: 2, size: 112 },
+  diagrams: { ...presets.quick.diagrams, negatives: 2 },
   captions: { rule: 2, retrieval: 2 },
   heldOut: 0.5,
-  encoder: { from: null, steps: 4, processes: 1, seed: null, recipe: {} },
+  encoder: { from: null, size: {}, steps: 4, processes: 1, seed: null, recipe: {} },
   languageModel: { from: null, textSteps: 2, projectorSteps: 2, steps: 2, recipe: {} },
   evaluation: { negatives: 2, questions: 3 },
 };

@@ -25,7 +25,8 @@ export { embedTensorFile, lossTensorFile, type LossTensorFileOptions } from "./f
 export { type CandidateRank, type CandidateSet, candidateSets, rankCandidates, type RankCandidatesOptions } from "./evaluation/rank-candidates.js";
 export { captionsOf, newEncoder, type NewEncoderOptions, type TowerSize } from "./training/new-encoder.js";
 export { trainStages, type TrainStagesOptions } from "./training/train-stages.js";
-export { createQuickModel, quickRecipe } from "./training/quick.js";
+export { type EncoderSize, encoderSizeSchema } from "./training/encoder-size.js";
+export { createQuickModel, quickRecipe, quickSize } from "./training/quick.js";
 export { checkpointFolder, modelFolderOf, parseRunConfig, readSamples, type RunConfig, runConfigSchema, startingModel } from "./training/run-config.js";
 export { embedLines } from "./files/embed-lines.js";
 export { type EncoderVariant, encoderVariants, variantRecipe } from "./training/variants.js";

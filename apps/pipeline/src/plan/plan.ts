@@ -1,7 +1,7 @@
-import { estimateTraining, modelSpecifications, type ModelConfig, parseModelConfig, patchGrid, recipeSchema } from "@mmgeo/mmclip";
+import { type EncoderSize, estimateTraining, modelSpecifications, type ModelConfig, parseModelConfig, patchGrid, recipeSchema } from "@mmgeo/mmclip";
 import { estimateStage, parseModelConfig as parseLanguageModelConfig, quickRecipe as quickLanguageModel, tokensPerImage } from "@mmgeo/mmgeolm";
 import type { RunConfig } from "../config.js";
-import { encoderRecipe, languageModelStages } from "../recipes.js";
+import { encoderRecipe, encoderSize, languageModelStages } from "../recipes.js";
 import { coreDollarsPerHour, type GpuType, gpuTypes, utilisation } from "./gpu-types.js";
 import { checkpointConfig } from "./known-models.js";
 import { taskCosts } from "./task-costs.js";
@@ -34,12 +34,17 @@ export interface Plan {
   byGpu: { gpu: string; dollarsPerHour: number; hours: (number | null)[]; totalHours: number | null; dollars: number | null }[];
 }
 
-/** Sizes of the quick encoder, which are known in full only when its captions are. */
-const quickEncoder = {
-  model_type: "siglip",
-  vision_config: { hidden_size: 128, intermediate_size: 256, num_hidden_layers: 3, num_attention_heads: 4, image_size: 112, patch_size: 14 },
-  text_config: { hidden_size: 96, intermediate_size: 192, num_hidden_layers: 2, num_attention_heads: 3, vocab_size: 300, max_position_embeddings: 96, projection_size: 128 },
-};
+/** The encoder from nothing; its vocabulary is known in full only when its captions are. */
+function newEncoder(config: RunConfig): Record<string, unknown> {
+  const { type, vision, text, maximumTokens = CAPTION_TOKENS } = encoderSize(config);
+  const tower = ({ width, layers, heads, intermediate = 4 * width }: EncoderSize["text"]): Record<string, number> => ({ hidden_size: width, intermediate_size: intermediate, num_hidden_layers: layers, num_attention_heads: heads });
+  return {
+    model_type: type,
+    vision_config: { ...tower(vision), image_size: vision.imageSize, patch_size: vision.patchSize },
+    text_config: { ...tower(text), vocab_size: 300, max_position_embeddings: maximumTokens, projection_size: vision.width },
+    projection_dim: vision.width,
+  };
+}
 
 function quickLanguage(): Record<string, unknown> {
   const { hiddenSize, layers, heads, keyValueHeads, vocabularySize, maxPositions } = quickLanguageModel.language;
@@ -89,7 +94,7 @@ function costOn(gpu: GpuType, trainings: readonly PlannedTraining[], gpus: numbe
  * @throws {InputError} for a checkpoint that is not there and whose sizes are not known
  */
 export async function planRun({ config, gpus }: { config: RunConfig; gpus: number }): Promise<Plan> {
-  const encoder = config.encoder.from === null ? quickEncoder : await checkpointConfig(config.encoder.from);
+  const encoder = config.encoder.from === null ? newEncoder(config) : await checkpointConfig(config.encoder.from);
   const language = config.languageModel.from === null ? quickLanguage() : await checkpointConfig(config.languageModel.from);
   const model = parseModelConfig(encoder);
   const trainings = [...(config.encoder.steps === 0 ? [] : [planEncoder(config, model)]), ...planLanguageModel(config, { ...model.vision_config }, language)];

@@ -28,6 +28,12 @@ export function splitRecords(records: DiagramRecord[], share: number, seed: numb
   return { training: records.filter(({ caption }) => !held.has(caption)), heldOut: records.filter(({ caption }) => held.has(caption)) };
 }
 
+/** The record with only those redrawn pictures that differ in numbers and letters, as pictures of one template do. */
+function asOfTemplate(record: DiagramRecord): DiagramRecord {
+  const isOfTemplate = (negative: DiagramRecord["negatives"][number]): boolean => negative.kind !== "image" || negative.edits.every((edit) => edit.class === "number" || edit.class === "order");
+  return { ...record, negatives: record.negatives.filter(isOfTemplate) };
+}
+
 /** Records that one task mines and proves: some seconds of work. */
 const RECORDS_A_TASK = 50;
 
@@ -36,11 +42,11 @@ export const datasetStage: Stage = {
   title: "Mine negative captions and prove everything again",
   inputs: ["diagrams"],
   packages: ["@mmgeo/negatives", "@mmgeo/diagram", "@mmgeo/dataset"],
-  parameters: ({ captions, heldOut, seed }) => ({ ...captions, heldOut, seed }),
+  parameters: ({ captions, diagrams, heldOut, seed }) => ({ ...captions, edits: diagrams.edits, heldOut, seed }),
   async run(context) {
     const { folder, inputs, config } = context;
     const records: DiagramRecord[] = [];
-    for await (const record of readRecords(inputs["diagrams"]!)) records.push(record);
+    for await (const record of readRecords(inputs["diagrams"]!)) records.push(config.diagrams.edits === "template" ? asOfTemplate(record) : record);
     const split = splitRecords(records, config.heldOut, config.seed);
     const report: DatasetReport = {
       records: records.length,

@@ -20,7 +20,7 @@ export const diagramsStage: Stage = {
   title: "Draw and prove the diagrams",
   inputs: ["problems"],
   packages: ["@mmgeo/diagram", "@mmgeo/dataset"],
-  parameters: ({ diagrams, seed }) => ({ ...diagrams, seed }),
+  parameters: ({ diagrams: { negatives, size, style, marks }, seed }) => ({ negatives, size, style, marks, seed }),
   async run({ folder, inputs, config, progress, runTasks }) {
     const source = inputs["problems"]!;
     const ids = (await readFile(join(source, problemsFile), "utf8"))
@@ -28,11 +28,11 @@ export const diagramsStage: Stage = {
       .filter((line) => line !== "")
       .map((line) => (JSON.parse(line) as { id: string }).id);
     const summary = JSON.parse(await readFile(join(source, problemsSummaryFile), "utf8")) as ProblemsSummary;
-    const { negatives, size } = config.diagrams;
+    const { negatives, size, style, marks } = config.diagrams;
     const ranges = rangesOf({ file: `${basename(source)}/${problemsFile}`, count: ids.length, size: PROBLEMS_A_TASK });
     const outcomes = await runTasks({
       kind: "draw",
-      payloads: ranges.map((problems): DrawPayload => ({ problems, negatives, size, seed: config.seed })),
+      payloads: ranges.map((problems): DrawPayload => ({ problems, negatives, size, style, marks, seed: config.seed })),
       onDone: (done) => progress({ done: Math.min(ids.length, done * PROBLEMS_A_TASK), total: ids.length, text: "problems" }),
     });
     const report: z.infer<typeof problemsReportSchema> = { ...summary, built: 0, failed: [] };

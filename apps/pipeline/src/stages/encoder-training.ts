@@ -4,7 +4,7 @@ import { writeFileAtomic } from "@mmgeo/dataset";
 import { processGroup, type TrainProgress, useNativeBackend } from "@mmgeo/engine";
 import { captionsOf, type ClipModel, createQuickModel, disposeModel, loadModel, type Sample, samplesOf, saveModel, trainEncoder } from "@mmgeo/mmclip";
 import type { RunConfig } from "../config.js";
-import { encoderRecipe } from "../recipes.js";
+import { encoderRecipe, encoderSize } from "../recipes.js";
 import type { Progress } from "../stage.js";
 import { keepEvents, keepSpeeds, type Speed, speedOf } from "./training-log.js";
 import { lossesOf, recordsOf, trainingProgress } from "./training.js";
@@ -28,7 +28,7 @@ export async function trainEncoderStage({ config, training, folder, progress }: 
     progress(trainingProgress(step));
   };
   const { from, steps } = config.encoder;
-  const untrained = from === null ? createQuickModel({ captions: captionsOf(samples), seed: seedOf(config) }) : await loadModel(from);
+  const untrained = from === null ? createQuickModel({ captions: captionsOf(samples), seed: seedOf(config), size: encoderSize(config) }) : await loadModel(from);
   const model = steps === 0 ? untrained : await train({ model: untrained, samples, config, folder: run, onProgress });
   if ((processGroup()?.rank ?? 0) === 0) {
     await rm(join(folder, modelFolder), { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { encoderRecipe } from "../recipes.js";
+import { encoderRecipe, encoderSize } from "../recipes.js";
 import type { Stage } from "../stage.js";
 import { checkpointDigest } from "../store/checkpoint-digest.js";
 import { trainTogether } from "../training/together.js";
@@ -14,7 +14,7 @@ export const encoderStage: Stage = {
   packages: ["@mmgeo/mmclip", "@mmgeo/engine", "@mmgeo/dataset"],
   parameters: (config) => {
     const { from, steps, seed, processes } = config.encoder;
-    return { from, checkpoint: checkpointDigest(from), recipe: encoderRecipe(config), steps, processes, seed: seed ?? config.seed };
+    return { from, checkpoint: checkpointDigest(from), size: from === null ? encoderSize(config) : null, recipe: encoderRecipe(config), steps, processes, seed: seed ?? config.seed };
   },
   async run({ folder, inputs, config, progress }) {
     const request = { config, training: join(inputs["dataset"]!, trainingFolder), folder };

@@ -4,11 +4,10 @@ import { type DiagramRecord, InputError, readRecords, validate } from "@mmgeo/da
 import { pullModel } from "@mmgeo/engine";
 import { z } from "zod";
 import { type ClipModel, loadModel } from "../model/model.js";
+import { encoderSizeSchema } from "./encoder-size.js";
 import { captionsOf, newEncoder } from "./new-encoder.js";
 import { recipeSchema } from "./recipe.js";
 import { type Sample, type SampleCounts, samplesOf, samplesOfPaper } from "./sample.js";
-
-const towerSchema = z.strictObject({ width: z.number().int().positive(), layers: z.number().int().positive(), heads: z.number().int().positive(), intermediate: z.number().int().positive().optional() });
 
 /** The file of `mmgeo mmclip train --config`; paths in it are relative to the file. */
 export const runConfigSchema = z.strictObject({
@@ -18,14 +17,7 @@ export const runConfigSchema = z.strictObject({
   out: z.string().min(1),
   /** A checkpoint to start from: a folder, or the id of a repository of the Hugging Face hub; without it a new encoder of the size `encoder` is made. */
   from: z.string().min(1).optional(),
-  encoder: z
-    .strictObject({
-      type: z.enum(["siglip", "clip"]).default("siglip"),
-      vision: towerSchema.extend({ imageSize: z.number().int().positive(), patchSize: z.number().int().positive() }),
-      text: towerSchema,
-      maximumTokens: z.number().int().positive().optional(),
-    })
-    .optional(),
+  encoder: encoderSizeSchema.optional(),
   /** Recipes in order. */
   stages: z.array(recipeSchema).min(1),
   seed: z.number().int().default(1),
