@@ -62,6 +62,8 @@ inline Tensor OutputInPlace(TF_OpKernelContext* context, std::vector<int> candid
 struct Attributes {
   int64_t kind = 0;
   int64_t causal = 0;
+  int64_t gated = 0;
+  int64_t window = 0;
   float epsilon = 0;
   float scale = 1;
   float beta1 = 0;
@@ -82,6 +84,8 @@ inline void* Create(TF_OpKernelConstruction* construction) {
   };
   integer("kind", &attributes->kind);
   integer("causal", &attributes->causal);
+  integer("gated", &attributes->gated);
+  integer("window", &attributes->window);
   real("epsilon", &attributes->epsilon);
   real("scale", &attributes->scale);
   real("beta1", &attributes->beta1);

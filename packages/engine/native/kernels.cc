@@ -197,6 +197,7 @@ void RegisterKernels(int threads) {
   Register("MMGeoSoftmaxGrad", {"y: float", "dy: float"}, {"dx: float"}, {}, SameShapes<0>, Compute<SoftmaxGradient>);
   RegisterAttention();
   RegisterOptimizer();
+  RegisterDecoding();
 }
 
 }  // namespace mmgeo

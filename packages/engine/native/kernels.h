@@ -8,5 +8,6 @@ void RegisterKernels(int threads);
 // Parts of it, each beside its kernels.
 void RegisterAttention();
 void RegisterOptimizer();
+void RegisterDecoding();
 
 }  // namespace mmgeo
