@@ -21,7 +21,7 @@ describe("a configuration that is wrong", () => {
   });
 
   it("lists the settings where none is near", () => {
-    expect(problemOf({ ...presets.quick, encoder: { ...presets.quick.encoder, colour: 1 } }, "").message).toContain("take one of steps, seed, recipe");
+    expect(problemOf({ ...presets.quick, encoder: { ...presets.quick.encoder, colour: 1 } }, "").message).toContain("take one of from, size, steps");
   });
 
   it("looks into the encoder's recipe too", () => {
