@@ -1,4 +1,8 @@
 export { loadRunConfig, type RunConfig, runConfigSchema } from "./config.js";
+export type { Executor, SetAside } from "./executor/executor.js";
+export { queueExecutor } from "./executor/queue.js";
+export { threadExecutor } from "./executor/threads.js";
+export { planRun, type Plan } from "./plan/plan.js";
 export { presets } from "./presets.js";
 export { type Report, reportSchema } from "./report/report.js";
 export { writeReport } from "./report/write-report.js";

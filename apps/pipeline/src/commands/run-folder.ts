@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { InputError } from "@mmgeo/dataset";
 import { withLock } from "@mmgeo/engine";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { Depot } from "../executor/depot.js";
 import type { Executor } from "../executor/executor.js";
 import { threadExecutor } from "../executor/threads.js";
@@ -34,9 +34,9 @@ export function addExecutorOptions(command: Command): Command {
   return command
     .option("--executor <name>", "where tasks are done: threads of this process, or bullmq for workers that hear of them through Redis", "threads")
     .option("--workers <number>", "threads; the default is the number of cores", positiveNumber)
-    .option("--redis <url>", "for bullmq: where Redis is, as in redis://host:6379")
+    .addOption(new Option("--redis <url>", "for bullmq: where Redis is, as in redis://host:6379").env("MMGEO_REDIS"))
     .option("--queue <name>", "for bullmq: the queue's name; the default is mmgeo- and the folder's name")
-    .option("--storage <address>", storageHelp);
+    .addOption(new Option("--storage <address>", storageHelp).env("MMGEO_STORAGE"));
 }
 
 /** What `--storage` says of itself, here and to workers. */
@@ -76,7 +76,6 @@ export async function inRunFolder<Result>({ options, out, work }: { options: Exe
 }
 
 async function executorOf({ executor, workers, redis, queue, storage }: ExecutorOptions, out: string): Promise<Executor> {
-  if (executor === "threads" && storage !== undefined) throw new InputError({ message: "threads of one machine need no storage; take --executor bullmq, or leave it out", field: "--storage" });
   if (executor === "threads") return threadExecutor({ threads: workers ?? availableParallelism() });
   if (executor !== "bullmq") throw new InputError({ message: `there is no executor "${String(executor)}"; take threads or bullmq`, field: "--executor" });
   if (redis === undefined) throw new InputError({ message: "bullmq needs to know where Redis is; give its address, as in redis://host:6379", field: "--redis" });

@@ -102,37 +102,59 @@ export async function queueExecutor({ redis: url, queue: name, depot = null }: {
   };
 }
 
-/** Does tasks from the queue, as many at once as it has threads, until `signal` is aborted; then it finishes those it has begun. */
-export async function workQueue({ redis: url, queue: name, store, threads, signal, depot = null, onTask }: { redis: string; queue: string; store: string; threads: number; signal: AbortSignal; depot?: Depot | null; onTask: (task: { id: string; error: string | null }) => void }): Promise<void> {
+export interface WorkOptions {
+  redis: string;
+  queue: string;
+  /** the store's folder: the run's, or with a depot one of the worker's own */
+  store: string;
+  /** tasks done at once */
+  threads: number;
+  signal: AbortSignal;
+  depot?: Depot | null;
+  /** the worker ends after so long without a task @default never */
+  idleSeconds?: number;
+  onTask: (task: { id: string; error: string | null }) => void;
+}
+
+/** Does tasks from the queue until `signal` is aborted or there are none for long; then it finishes those it has begun. */
+export async function workQueue({ redis: url, queue: name, store, threads, signal, depot = null, idleSeconds = Number.POSITIVE_INFINITY, onTask }: WorkOptions): Promise<void> {
   const redis = await connect(url);
   const { run, close } = taskRunner(threads);
+  let busy = 0;
+  let lastTask = Date.now();
+
+  async function work(carried: CarriedTask): Promise<void> {
+    const { request } = carried;
+    if (depot === null) return await run({ store, request });
+    if (await depot.has(request)) return;
+    await depot.fetch(store, carried);
+    await run({ store, request });
+    await depot.publish(store, request);
+  }
+
   const worker = new Worker(
     name,
     async (job) => {
       const carried = carriedSchema.parse(job.data);
-      const { request } = carried;
+      const id = idOf(carried.request);
+      busy += 1;
       try {
-        if (depot === null) await run({ store, request });
-        else if (!(await depot.has(request))) {
-          await depot.fetch(store, carried);
-          await run({ store, request });
-          await depot.publish(store, request);
-        }
+        await work(carried);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        onTask({ id: idOf(request), error: message });
+        onTask({ id, error: message });
         throw error instanceof InputError ? new UnrecoverableError(message) : error;
+      } finally {
+        busy -= 1;
+        lastTask = Date.now();
       }
-      onTask({ id: idOf(request), error: null });
+      onTask({ id, error: null });
     },
     { connection: redis, concurrency: threads, lockDuration: LOST, stalledInterval: LOST / 2, maxStalledCount: LOST_TRIES },
   );
   // Of the connection: it is made again, and whoever waits for the tasks says so if that takes too long.
   worker.on("error", () => undefined);
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+  while (!signal.aborted && (busy > 0 || Date.now() - lastTask < idleSeconds * 1000)) await delay(LOOK, null, { signal }).catch(() => undefined);
   await worker.close();
   await close();
   redis.disconnect();
