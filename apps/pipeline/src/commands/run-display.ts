@@ -7,10 +7,19 @@ import { jsonLog, log } from "./output.js";
 /** Where there is no terminal, a line of progress at most this often. */
 const PLAIN_INTERVAL = 10_000;
 
-/** Progress after so many seconds in words, with the time that is left at this rate. */
-export function describeProgress({ done, total, text }: Progress, seconds: number): string {
-  const left = done > 0 && done < total ? `, ${Math.ceil((seconds / done) * (total - done))} s left` : "";
-  return `${done} of ${total}${text === undefined ? "" : ` ${text}`}${left}`;
+/** Seconds as people say them. */
+function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.ceil(seconds)} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** Progress after so many seconds in words, with the rate and the time that is left at it. */
+export function describeProgress({ done, total, text = "" }: Progress, seconds: number): string {
+  const rate = done / Math.max(seconds, 1e-3);
+  // Trainings say their own rate.
+  const said = done === 0 || text.includes("a second") ? "" : `, ${rate.toFixed(rate < 10 ? 1 : 0)} a second`;
+  const left = done > 0 && done < total ? `, ${duration((total - done) / rate)} left` : "";
+  return `${done} of ${total}${text === "" ? "" : ` ${text}`}${said}${left}`;
 }
 
 const since = (started: number): number => (Date.now() - started) / 1000;

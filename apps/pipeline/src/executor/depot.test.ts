@@ -84,7 +84,7 @@ describe("storage", () => {
         await writeFile(join(place, "problems-0", "problems.jsonl"), sampleProblems({ count: 6, seed: 1 }).map((problem) => `${JSON.stringify(problem)}\n`).join(""));
       }
       const ranges = [...rangesOf({ file: "problems-0/problems.jsonl", count: 6, size: 2 }), { file: "problems-0/problems.jsonl", from: 6, to: 8 }];
-      const requests = ranges.map((problems, index): TaskRequest => ({ kind: "draw", key: `${index}`.padStart(16, "0"), payload: { problems, negatives: 1, size: 64, seed: 1 } satisfies DrawPayload }));
+      const requests = ranges.map((problems, index): TaskRequest => ({ kind: "draw", key: `${index}`.padStart(16, "0"), payload: { problems, negatives: 1, size: 64, style: "plain", marks: "stated", seed: 1 } satisfies DrawPayload }));
       const threads = threadExecutor({ threads: 1 });
       await threads.run({ store: alone, requests: requests.slice(0, 3), onDone: () => undefined });
 
@@ -92,7 +92,7 @@ describe("storage", () => {
       while (executor === null) executor = await queueExecutor({ redis: url, queue: "test", depot: new Depot(objects()) }).catch(() => delay(50, null));
       const stop = new AbortController();
       const done: string[] = [];
-      const working = ["a", "b"].map((name) => workQueue({ redis: url, queue: "test", store: join(folder, name), threads: 1, signal: stop.signal, depot: new Depot(objects()), onTask: ({ id, error }) => error === null && done.push(id) }));
+      const working = ["a", "b"].map((name) => workQueue({ redis: url, queue: "test", store: join(folder, name), threads: 1, signal: stop.signal, idleSeconds: name === "b" ? 5 : undefined, depot: new Depot(objects()), onTask: ({ id, error }) => error === null && done.push(id) }));
       const queue = new Queue("test", { connection: { url } });
       const again = await new Depot(objects()).carry(store, requests[0]!);
       await queue.addBulk([1, 2, 3].map((turn) => ({ name: "draw", data: again, opts: { jobId: `again-${turn}` } })));
@@ -105,8 +105,10 @@ describe("storage", () => {
       expect(await Promise.all(["a", "b"].map((name) => readdir(join(folder, name, "tasks")).catch(() => [])))).toEqual([[], []]);
       await executor.forget!(requests);
       expect([...s3.objects.keys()].filter((name) => name.includes("tasks/"))).toEqual([]);
+      // One worker ends by itself, the other when it is told to.
+      await working[1];
       stop.abort();
-      await Promise.all([...working, queue.close(), executor.close()]);
+      await Promise.all([working[0], queue.close(), executor.close()]);
     });
   });
 });

@@ -19,7 +19,7 @@ describe("tasks", () => {
   afterEach(() => rm(store, { recursive: true }));
 
   const requests = (): TaskRequest[] =>
-    rangesOf({ file: "problems-0/problems.jsonl", count: 5, size: 2 }).map((problems, index) => ({ kind: "draw", key: `${index}`.padStart(16, "0"), payload: { problems, negatives: 1, size: 64, seed: 1 } satisfies DrawPayload }));
+    rangesOf({ file: "problems-0/problems.jsonl", count: 5, size: 2 }).map((problems, index) => ({ kind: "draw", key: `${index}`.padStart(16, "0"), payload: { problems, negatives: 1, size: 64, style: "plain", marks: "stated", seed: 1 } satisfies DrawPayload }));
 
   it("are done once each, in any order, and what is there is not done again", async () => {
     const executor = threadExecutor({ threads: 2 });
@@ -42,8 +42,8 @@ describe("tasks", () => {
 
   it("are set aside when they fail three times, and leave nothing half done", async () => {
     const executor = threadExecutor({ threads: 1 });
-    const bad: TaskRequest = { kind: "draw", key: "f".repeat(16), payload: { problems: { file: "problems-0/problems.jsonl", from: 4, to: 9 }, negatives: 1, size: 64, seed: 1 } };
-    const outside: TaskRequest = { kind: "draw", key: "e".repeat(16), payload: { problems: { file: "../problems.jsonl", from: 0, to: 1 }, negatives: 1, size: 64, seed: 1 } };
+    const bad: TaskRequest = { kind: "draw", key: "f".repeat(16), payload: { problems: { file: "problems-0/problems.jsonl", from: 4, to: 9 }, negatives: 1, size: 64, style: "plain", marks: "stated", seed: 1 } };
+    const outside: TaskRequest = { kind: "draw", key: "e".repeat(16), payload: { problems: { file: "../problems.jsonl", from: 0, to: 1 }, negatives: 1, size: 64, style: "plain", marks: "stated", seed: 1 } };
     const setAside = await executor.run({ store, requests: [bad, outside, ...requests()], onDone: () => undefined });
     expect(setAside.map(({ request, error }) => [request.key[0], error.includes("no lines 4 to 9") || error.includes("outside of the store")])).toEqual([["f", true], ["e", true]]);
     expect(await readdir(join(store, "tasks"))).toHaveLength(3);

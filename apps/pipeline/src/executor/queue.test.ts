@@ -91,7 +91,7 @@ describe.skipIf(!hasRedis)("the queue", () => {
     await writeFile(join(store, "problems-0", "problems.jsonl"), sampleProblems({ count: 4, seed: 1 }).map((problem) => `${JSON.stringify(problem)}\n`).join(""));
     const executor = await connected();
     workers = [startWorker(folder)];
-    const requests = rangesOf({ file: "problems-0/problems.jsonl", count: 6, size: 2 }).map((problems, index) => ({ kind: "draw" as const, key: `${index}`.padStart(16, "0"), payload: { problems, negatives: 1, size: 64, seed: 1 } }));
+    const requests = rangesOf({ file: "problems-0/problems.jsonl", count: 6, size: 2 }).map((problems, index) => ({ kind: "draw" as const, key: `${index}`.padStart(16, "0"), payload: { problems, negatives: 1, size: 64, style: "plain", marks: "stated", seed: 1 } }));
     const setAside = await executor.run({ store, requests, onDone: () => undefined });
     expect(setAside.map(({ request, error }) => [request.key, error])).toEqual([["0000000000000002", expect.stringContaining("no lines 4 to 6")]]);
     expect((await readdir(join(store, "tasks"))).toSorted()).toEqual(["draw-0000000000000000", "draw-0000000000000001"]);

@@ -154,7 +154,8 @@ export async function workQueue({ redis: url, queue: name, store, threads, signa
   );
   // Of the connection: it is made again, and whoever waits for the tasks says so if that takes too long.
   worker.on("error", () => undefined);
-  while (!signal.aborted && (busy > 0 || Date.now() - lastTask < idleSeconds * 1000)) await delay(LOOK, null, { signal }).catch(() => undefined);
+  const isIdle = (): boolean => busy === 0 && Date.now() - lastTask >= idleSeconds * 1000;
+  while (!signal.aborted && !isIdle()) await delay(LOOK, null, { signal }).catch(() => undefined);
   await worker.close();
   await close();
   redis.disconnect();

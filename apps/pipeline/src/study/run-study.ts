@@ -59,6 +59,8 @@ type Where = Pick<Parameters<typeof runStages>[0], "out" | "display" | "executor
 export async function runStudy({ study, onCell, ...run }: Where & { study: Study; onCell?: (cell: { variant: string; seed: number; number: number; of: number }) => void }): Promise<Cell[]> {
   const base = await runStages({ ...run, stages: dataStages, config: study.base });
   const heldOut = base.at(-1)!;
+  // All data before any training: a variant that has to be refused is refused at once and not after hours.
+  for (const { name, configs } of study.variants) await checkApart({ variant: name, training: (await runStages({ ...run, stages: dataStages, config: configs[0]! })).at(-1)!, heldOut });
   const cells: Cell[] = [];
   const of = study.variants.length * study.seeds.length;
   for (const { name, configs } of study.variants) {
@@ -73,7 +75,6 @@ export async function runStudy({ study, onCell, ...run }: Where & { study: Study
 
 async function runCell({ name, seed, config, study, heldOut, run }: { name: string; seed: number; config: RunConfig; study: Study; heldOut: Published; run: Where }): Promise<Cell> {
   const data = await runStages({ ...run, stages: dataStages, config });
-  await checkApart({ variant: name, training: data.at(-1)!, heldOut });
   const trained = await runStages({ ...run, stages: [encoderStage, ...(study.languageModel ? [languageModelStage] : [])], config, given: data });
   // Measured with the settings of the base, whatever the variant trains with.
   const measured = await runStages({ ...run, stages: [encoderScoresStage, ...(study.languageModel ? [answersStage] : [])], config: study.base, given: [...trained, heldOut] });

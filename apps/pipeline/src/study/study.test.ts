@@ -11,7 +11,7 @@ describe("a study's configuration", () => {
     const { variants } = studyOf({ seeds: [3, 4], variants: [{ name: "a" }, { name: "b", over: { encoder: { steps: 0 } } }], grid: { "captions.retrieval": [5, 10], "encoder.recipe.loss": ["softmax", "sigmoid"] } });
     expect(variants).toHaveLength(8);
     expect(variants[6]!.name).toBe("b, captions.retrieval 10, encoder.recipe.loss softmax");
-    expect(variants[6]!.configs.map(({ captions, encoder }) => [captions.retrieval, encoder])).toEqual([3, 4].map((seed) => [10, { from: null, steps: 0, processes: 1, seed, recipe: { loss: "softmax" } }]));
+    expect(variants[6]!.configs.map(({ captions, encoder: { steps, seed, recipe } }) => ({ retrieval: captions.retrieval, steps, seed, recipe }))).toEqual([3, 4].map((seed) => ({ retrieval: 10, steps: 0, seed, recipe: { loss: "softmax" } })));
   });
 
   it("refuses what cannot be meant", () => {
