@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunConfig } from "./config.js";
+import type { Executor } from "./executor/executor.js";
 import { presets } from "./presets.js";
 import { runStages } from "./run.js";
 import type { Stage } from "./stage.js";
@@ -71,5 +72,19 @@ describe("runStages", () => {
     expect(left[0]).toMatch(/\.partial$/);
     const [published] = await runStages({ stages: [faltering], config, out });
     expect((await readdir(published!.folder)).sort()).toEqual(["attempt-1", "attempt-2", "stage.json"]);
+  });
+
+  it("goes on when a task was set aside, and says so", async () => {
+    const executor: Executor = { run: async ({ requests }) => [{ request: requests[1]!, error: "poisoned" }], close: async () => undefined };
+    const cut: Stage = {
+      ...stage("cut", [], () => null, () => ""),
+      async run({ folder, runTasks }) {
+        const outcomes = await runTasks({ kind: "draw", payloads: [1, 2, 3] });
+        await writeFile(join(folder, "value"), outcomes.map((outcome) => ("error" in outcome ? outcome.error : "done")).join());
+      },
+    };
+    const [published] = await runStages({ stages: [cut], config, out, executor });
+    expect(published!.setAside).toEqual(["poisoned"]);
+    expect(await readFile(join(published!.folder, "value"), "utf8")).toBe("done,poisoned,done");
   });
 });

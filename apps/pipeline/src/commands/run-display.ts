@@ -24,7 +24,8 @@ export function describeProgress({ done, total, text = "" }: Progress, seconds: 
 
 const since = (started: number): number => (Date.now() - started) / 1000;
 
-const outcome = ({ reused, seconds }: Published): string => (reused ? "already done" : `${seconds.toFixed(1)} s`);
+const outcome = ({ reused, seconds, setAside }: Published): string =>
+  reused ? "already done" : `${seconds.toFixed(1)} s${setAside.length === 0 ? "" : `; ${setAside.length} task${setAside.length === 1 ? "" : "s"} set aside after three tries each, the first with: ${setAside[0]}`}`;
 
 /** Does the stages' work one after the other, with a bar of tasks on a terminal and plain lines elsewhere; all on standard error. */
 export const displayStages: DisplayStages = async ({ stages, work }) => {

@@ -36,6 +36,8 @@ export interface Published {
   /** true when it was there already */
   reused: boolean;
   seconds: number;
+  /** errors of the tasks that were set aside while it was made */
+  setAside: string[];
 }
 
 export type Manifest = z.infer<typeof manifestSchema>;
@@ -96,17 +98,19 @@ export async function publish({
   const key = keyOf(identity);
   const folder = join(store, `${stage.name}-${key}`);
   const found = stage.always?.(config) === true ? null : await readManifest(folder);
-  if (found !== null) return { stage: stage.name, folder, key, digest: found.digest, reused: true, seconds: found.seconds };
+  if (found !== null) return { stage: stage.name, folder, key, digest: found.digest, reused: true, seconds: found.seconds, setAside: [] };
 
   await onStart?.(identity);
   const partial = `${folder}.partial`;
   await mkdir(partial, { recursive: true });
   const started = performance.now();
   const requested: TaskRequest[] = [];
+  const errors: string[] = [];
   const runTasks: StageContext["runTasks"] = async ({ kind, payloads, onDone = () => undefined }) => {
     const requests = payloads.map((payload): TaskRequest => ({ kind, key: digestOfValue({ stage: key, kind, payload }).slice(0, 16), payload }));
     requested.push(...requests);
-    const setAside = new Map((await executor.run({ store, requests, onDone })).map(({ request, error }) => [request.key, error]));
+    const setAside = new Map<string, string>((await executor.run({ store, requests, onDone })).map(({ request, error }) => [request.key, error]));
+    errors.push(...setAside.values());
     return requests.map((request) => (setAside.has(request.key) ? { error: setAside.get(request.key)! } : { folder: folderOfTask(store, request) }));
   };
   await stage.run({ store, folder: partial, inputs: Object.fromEntries(stage.inputs.map((name) => [name, inputs.get(name)!.folder])), config, progress, runTasks });
@@ -121,5 +125,5 @@ export async function publish({
   for (const request of requested) await rm(folderOfTask(store, request), { recursive: true, force: true });
   // Empty now, unless a worker that was thought lost still writes there.
   if (requested.length > 0) await rmdir(join(store, tasksFolder)).catch(() => undefined);
-  return { stage: stage.name, folder, key, digest, reused: false, seconds };
+  return { stage: stage.name, folder, key, digest, reused: false, seconds, setAside: errors };
 }

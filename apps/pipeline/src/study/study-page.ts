@@ -1,6 +1,7 @@
 import { scoreChart } from "../report/charts.js";
 import { html, type Html } from "../report/html.js";
 import { pageShell, percent, percentRange, setTitles } from "../report/shell.js";
+import { dataTable } from "../report/table.js";
 import { type Measure, measures } from "./cell.js";
 import type { StudyReport } from "./table.js";
 
@@ -13,12 +14,23 @@ const points = (difference: number): string => `${difference >= 0 ? "+" : "−"}
 
 function table(report: StudyReport): Html {
   const sets = setsOf(report);
-  return html`<div class="scroll"><table><tr><th>encoder trained on</th>${sets.map((set) => html`<th class="figure">${setTitles[set]}</th>`)}</tr>
-${variantsOf(report).map((variant) => html`<tr><td>${variant}</td>${sets.map((set) => {
-    const figure = figureAt(report, variant, set);
-    return figure === undefined ? html`<td class="figure">–</td>` : html`<td class="figure">${percent(figure.accuracy)}<br><span class="faint">${percentRange(figure.interval)}</span></td>`;
-  })}</tr>`)}
-<tr><td class="faint">chance</td>${sets.map((set) => html`<td class="figure faint">${percent(report.figures.find((figure) => figure.set === set)!.chance)}</td>`)}</tr></table></div>`;
+  const cell = (figure: Figure | undefined): Html => (figure === undefined ? html`–` : html`${percent(figure.accuracy)}<br><span class="faint">${percentRange(figure.interval)}</span>`);
+  return dataTable({
+    head: ["encoder trained on", ...sets.map((set) => setTitles[set])],
+    figures: sets.map((_, index) => index + 1),
+    rows: [...variantsOf(report).map((variant) => [variant, ...sets.map((set) => cell(figureAt(report, variant, set)))]), ["chance", ...sets.map((set) => percent(report.figures.find((figure) => figure.set === set)!.chance))]],
+  });
+}
+
+function claims({ comparisons }: StudyReport): Html {
+  const verdict = ({ holds, interval }: StudyReport["comparisons"][number]): Html => html`<span class="${holds ? "right" : "wrong"}">${holds ? "yes" : interval[1] < 0 ? "no, the reverse does" : "not shown"}</span>`;
+  return html`<h2 id="order">Claims of order</h2>
+<p class="faint">Each is tested on the same samples under both trainings: the mean of the paired differences, and its interval by the bootstrap over problems. A claim holds where the whole interval lies above zero.</p>
+${dataTable({
+    head: ["claim", "on", "samples", "difference, points", "95 % interval", "holds"],
+    figures: [2, 3, 4],
+    rows: comparisons.map((one) => [`${one.better} above ${one.worse}`, setTitles[one.set], one.samples, points(one.difference), `${points(one.interval[0])} to ${points(one.interval[1])}`, verdict(one)]),
+  })}`;
 }
 
 /** A study as one self-contained page. */
@@ -28,14 +40,11 @@ export function studyPage(report: StudyReport): string {
 ${report.question === "" ? null : html`<p>${report.question}</p>`}
 <p class="faint">Hit@1 of the true candidate and share of right answers on held-out problems, over ${seeds.length === 1 ? "one training" : `${seeds.length} trainings`} each; 95 % intervals by the bootstrap over problems, a problem's trainings together.</p>
 <h2 id="table">Table</h2>${table(report)}
-${comparisons.length === 0 ? null : html`<h2 id="order">Claims of order</h2>
-<div class="scroll"><table><tr><th>claim</th><th>on</th><th class="figure">samples</th><th class="figure">difference, points</th><th>95 % interval</th><th>holds</th></tr>
-${comparisons.map(({ better, worse, set, samples, difference, interval, holds }) => html`<tr><td>${better} above ${worse}</td><td>${setTitles[set]}</td><td class="figure">${samples}</td><td class="figure">${points(difference)}</td><td>${points(interval[0])} to ${points(interval[1])}</td><td class="${holds ? "right" : "wrong"}">${holds ? "yes" : interval[1] < 0 ? "no, the reverse does" : "not shown"}</td></tr>`)}</table></div>`}
+${comparisons.length === 0 ? null : claims(report)}
 <h2 id="charts">Charts</h2>
 ${setsOf(report).map((set) => html`<h3>${setTitles[set]}</h3>${scoreChart({ rows: report.figures.filter((figure) => figure.set === set).map(({ variant, accuracy, interval, chance }) => ({ label: variant, value: accuracy, interval, chance })), label: `${setTitles[set]}: each variant with its interval` })}`)}
 <h2 id="provenance">Provenance</h2>
-<div class="scroll"><table><tr><th>variant</th><th class="figure">seed</th><th>stages, by the digest of what they published</th></tr>
-${provenance.map(({ variant, seed, stages }) => html`<tr><td>${variant}</td><td class="figure">${seed}</td><td>${stages.map(({ stage, digest }) => html`${stage} <code>${digest.slice(0, 12)}</code> `)}</td></tr>`)}</table></div>`;
+${dataTable({ head: ["variant", "seed", "stages, by the digest of what they published"], figures: [1], rows: provenance.map(({ variant, seed, stages }) => [variant, String(seed), html`${stages.map(({ stage, digest }) => html`${stage} <code>${digest.slice(0, 12)}</code> `)}`]) })}`;
   return pageShell({ title: report.title, body });
 }
 

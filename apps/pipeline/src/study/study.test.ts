@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { hasBrowser, openBrowser, seriousProblems } from "../testing-browser.js";
 import { completeStudy, studyConfigSchema } from "./study-config.js";
 import { studyMarkdown, studyPage } from "./study-page.js";
 import { tabulate } from "./table.js";
@@ -52,5 +53,13 @@ describe("tabulate", () => {
     expect(page).toContain("80.0 %");
     expect(page).toContain("<svg");
     expect(page).toContain("dddddddddddd");
+  });
+
+  it.skipIf(!hasBrowser)("makes a page in which axe finds nothing serious, on a phone", async () => {
+    const browser = await openBrowser();
+    const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+    await page.setContent(studyPage(report));
+    expect(await seriousProblems(page)).toEqual([]);
+    await browser.close();
   });
 });
