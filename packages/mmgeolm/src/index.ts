@@ -18,6 +18,7 @@ export { type ConversationOptions, conversationsOf, letterOf } from "./data/conv
 export { type LoraOptions, loraModules } from "./training/lora.js";
 export { type Part, type StageOptions, type StageResult, trainStage } from "./training/train-stage.js";
 export { generate, type Generated, generateIds, type GenerationOptions, type GenerationRequest, loadPixels } from "./generation/generate.js";
+export { withDecodingWeights } from "./generation/decoding-weights.js";
 export { patchAttention, type PatchAttention } from "./generation/patches.js";
 export type { Sampling } from "./generation/sampling.js";
 export { joinModels } from "./model/join-models.js";

@@ -1,4 +1,4 @@
-import { compile, type Compiled, embedding, tf } from "@mmgeo/engine";
+import { compile, type Compiled, embedding, hasDecodingKernels, tf } from "@mmgeo/engine";
 import type { LanguageConfig } from "../model/language-config.js";
 import { embedTokens, headLogits, languageModel, type LayerKeysValues, type Parameters, type Rotation } from "../model/language.js";
 import { causalMasks, windowOf } from "../model/masks.js";
@@ -6,6 +6,7 @@ import { languageParameters, type Model } from "../model/model.js";
 import type { ModelConfig } from "../model/multimodal-config.js";
 import { imagePlaces, placeFeatures, projectFeatures, visionFeatures } from "../model/multimodal.js";
 import { rotaryTables } from "../model/rotary.js";
+import { type DecodeInput, decodeLogits } from "./decode-step.js";
 
 /** Keys and values of every layer, `[batch, keyValueHeads, capacity, headSize]`; what lies beyond a row's length is never attended to. */
 export type KeyValueCache = LayerKeysValues[];
@@ -35,9 +36,16 @@ interface StepInput {
   cache: KeyValueCache;
 }
 
+type Scores = Pick<DecoderStep, "logits" | "next">;
+
 interface Decoder {
   prefill: Compiled<[Parameters, PrefillInput], DecoderStep>;
+  /** where the processor multiplies bfloat16, for models that are decoded with rounded weights anyway */
+  roughPrefill: Compiled<[Parameters, PrefillInput], DecoderStep>;
+  /** returns a new cache */
   step: Compiled<[Parameters, StepInput], DecoderStep>;
+  /** writes into the cache it is given */
+  inPlace: Compiled<[Parameters, DecodeInput], Scores>;
 }
 
 const decoders = new WeakMap<ModelConfig, Decoder>();
@@ -47,8 +55,11 @@ function decoderOf(model: Model): Decoder {
   const known = decoders.get(model.config);
   if (known !== undefined) return known;
   const { language } = model.config;
+  const read = (parameters: Parameters, input: PrefillInput) => prefillStep({ model: { config: model.config }, parameters, input });
   const made: Decoder = {
-    prefill: compile((parameters: Parameters, input: PrefillInput) => prefillStep({ model: { config: model.config }, parameters, input })),
+    prefill: compile(read),
+    roughPrefill: compile(read, { precision: "bfloat16" }),
+    inPlace: compile((parameters: Parameters, input: DecodeInput) => scoresOf(decodeLogits({ parameters: languageParameters({ config: model.config }, parameters), config: language, input }))),
     step: compile((parameters: Parameters, input: StepInput) => decodeStep({ config: language, parameters: languageParameters({ config: model.config }, parameters), input })),
   };
   decoders.set(model.config, made);
@@ -56,8 +67,11 @@ function decoderOf(model: Model): Decoder {
 }
 
 function scored(parameters: Parameters, config: LanguageConfig, hidden: tf.Tensor, cache: KeyValueCache): DecoderStep {
-  const logits = headLogits(parameters, config, hidden) as tf.Tensor2D;
-  return { logits, next: tf.cast(tf.argMax(logits, -1), "int32") as tf.Tensor1D, cache };
+  return { ...scoresOf(headLogits(parameters, config, hidden) as tf.Tensor2D), cache };
+}
+
+function scoresOf(logits: tf.Tensor2D): Scores {
+  return { logits, next: tf.cast(tf.argMax(logits, -1), "int32") as tf.Tensor1D };
 }
 
 function prefillStep({ model, parameters, input }: { model: Pick<Model, "config">; parameters: Parameters; input: PrefillInput }): DecoderStep {
@@ -146,14 +160,19 @@ export function prefill({ model, prompts, pixels, room }: { model: Model; prompt
     image: places === null || pixels === null ? null : { pixels, rows: tf.tensor2d(places.rows, [prompts.length, tokens], "int32"), isImage: tf.tensor3d(places.isImage, [prompts.length, tokens, 1]) },
     capacity: roundUp(Math.max(longest + room, tokens), capacityStep),
   };
-  const result = decoderOf(model).prefill(model.parameters, input);
+  const decoder = decoderOf(model);
+  const result = (model.decodingWeights === undefined ? decoder.prefill : decoder.roughPrefill)(model.parameters, input);
   tf.dispose([input.ids, input.rotation.cosine, input.rotation.sine, input.last]);
   if (input.image !== null) tf.dispose([input.image.rows, input.image.isImage]);
   return result;
 }
 
+/** Rows beyond which products of whole matrices are faster than those for few rows. */
+const mostRowsInPlace = 64;
+
 /** One more token in each row. The cache given is used up. */
 export function decode({ model, ids, positions, cache }: { model: Model; ids: readonly number[]; positions: readonly number[]; cache: KeyValueCache }): DecoderStep {
+  if (hasDecodingKernels() && ids.length <= mostRowsInPlace) return decodeInPlace({ model, ids, positions, cache });
   const input: StepInput = {
     ids: tf.tensor2d([...ids], [ids.length, 1], "int32"),
     positions: tf.tensor4d([...positions], [ids.length, 1, 1, 1], "int32"),
@@ -164,6 +183,21 @@ export function decode({ model, ids, positions, cache }: { model: Model; ids: re
   tf.dispose([input.ids, input.positions, input.rotation.cosine, input.rotation.sine]);
   disposeCache(cache);
   return result;
+}
+
+function decodeInPlace({ model, ids, positions, cache }: { model: Model; ids: readonly number[]; positions: readonly number[]; cache: KeyValueCache }): DecoderStep {
+  const { cosine, sine, halfSize } = rotaryTables({ config: model.config.language, positions, sequenceLength: Math.max(...positions) + 1 });
+  const input: DecodeInput = {
+    ids: tf.tensor2d([...ids], [ids.length, 1], "int32"),
+    positions: tf.tensor1d([...positions], "int32"),
+    cosine: tf.tensor2d(cosine, [ids.length, halfSize]),
+    sine: tf.tensor2d(sine, [ids.length, halfSize]),
+    cache,
+    weights: model.decodingWeights ?? null,
+  };
+  const scores = decoderOf(model).inPlace(model.parameters, input);
+  tf.dispose([input.ids, input.positions, input.cosine, input.sine]);
+  return { ...scores, cache };
 }
 
 export function disposeCache(cache: KeyValueCache): void {

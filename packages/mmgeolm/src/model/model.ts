@@ -2,6 +2,7 @@ import type { ImageProcessor } from "@mmgeo/mmclip";
 import { tf } from "@mmgeo/engine";
 import type { ChatFormat } from "../text/chat.js";
 import type { TextTokenizer } from "../text/tokenizer.js";
+import { type DecodingWeights, disposeDecodingWeights } from "../generation/decoding-weights.js";
 import type { Parameters } from "./language.js";
 import type { ModelConfig } from "./multimodal-config.js";
 import { withoutPrefix } from "./names.js";
@@ -22,6 +23,8 @@ export interface Model {
   imageProcessor: ImageProcessor | null;
   /** tokens after which an answer ends */
   endTokens: number[];
+  /** matrices packed for decoding, where `withDecodingWeights` made them; those of `parameters` are used otherwise */
+  decodingWeights?: DecodingWeights;
 }
 
 /** The language model's part of the parameters, named as in a plain causal language model. */
@@ -32,4 +35,5 @@ export function languageParameters(model: Pick<Model, "config">, parameters: Par
 /** Frees the parameters' memory. The model cannot be used afterwards. */
 export function disposeModel(model: Model): void {
   tf.dispose(Object.values(model.parameters));
+  if (model.decodingWeights !== undefined) disposeDecodingWeights(model.decodingWeights);
 }

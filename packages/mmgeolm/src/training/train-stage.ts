@@ -4,6 +4,7 @@ import { type Batch, train, type TrainProgress, useNativeBackend } from "@mmgeo/
 import type { Conversation } from "../data/conversation.js";
 import { randomFrom, seedOf } from "../data/random.js";
 import { renameLetters } from "../data/rename-letters.js";
+import { disposeDecodingWeights } from "../generation/decoding-weights.js";
 import { saveModel } from "../model/checkpoint.js";
 import type { Parameters } from "../model/language.js";
 import type { Model } from "../model/model.js";
@@ -187,7 +188,10 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
     onProgress: (progress) => options.onProgress?.({ ...progress, examplesPerSecond: progress.examplesPerSecond * samplesInBatch }),
     signal: options.signal,
   });
-  const after: Model = { ...model, config, parameters: merged(result.parameters) };
+  // Matrices packed for decoding were of the weights before.
+  const { decodingWeights: outdated, ...kept } = model;
+  if (outdated !== undefined) disposeDecodingWeights(outdated);
+  const after: Model = { ...kept, config, parameters: merged(result.parameters) };
   disposeReplaced(result.parameters, after.parameters);
   if (folder !== undefined) await saveModel(after, folder);
   return { model: after, losses: result.losses, steps: result.steps, resumedFrom: result.resumedFrom, examplesPerSecond: result.examplesPerSecond * samplesInBatch, samples: samples.length, tooLong };
