@@ -83,7 +83,6 @@ export function simulate({ costs, workers = 1000, captions = 1e9, negatives = 10
     queueBusy: (played * costs.redisSeconds) / end,
     filesBusy: (played * files) / FILE_OPERATIONS / end,
     lostWorkers: lost * scale,
-    queueGigabytes: (tasks * costs.bytes) / 1e9,
     bytes: captions * ((1 + negatives) * costs.pictureBytes + 3 * negatives * costs.lineBytes),
   };
 }
@@ -94,6 +93,6 @@ export function simulationText(one) {
   return [
     `simulated: ${one.workers} workers, ${one.captions.toExponential()} captions, ${one.tasks.toExponential()} tasks${one.sharded ? ", each publishing one shard" : ""}`,
     `  tasks ${one.taskHours.toFixed(0)} h (workers busy ${percent(one.workersBusy)}, queue ${percent(one.queueBusy)}, file system ${percent(one.filesBusy)}; ${Math.round(one.lostWorkers)} workers lost)`,
-    `  gathering ${one.gatherHours.toFixed(0)} h; queue ${one.queueGigabytes.toFixed(0)} GB; data ${(one.bytes / 1e12).toFixed(0)} TB`,
+    `  gathering ${one.gatherHours.toFixed(0)} h; data ${(one.bytes / 1e12).toFixed(0)} TB`,
   ].join("\n");
 }

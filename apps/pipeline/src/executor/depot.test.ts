@@ -89,7 +89,7 @@ describe("storage", () => {
       await threads.run({ store: alone, requests: requests.slice(0, 3), onDone: () => undefined });
 
       let executor = null;
-      while (executor === null) executor = await queueExecutor({ redis: url, queue: "test", depot: new Depot(objects()) }).catch(() => delay(50, null));
+      while (executor === null) executor = await queueExecutor({ redis: url, queue: "test", window: 2, depot: new Depot(objects()) }).catch(() => delay(50, null));
       const stop = new AbortController();
       const done: string[] = [];
       const working = ["a", "b"].map((name) => workQueue({ redis: url, queue: "test", store: join(folder, name), threads: 1, signal: stop.signal, idleSeconds: name === "b" ? 5 : undefined, depot: new Depot(objects()), onTask: ({ id, error }) => error === null && done.push(id) }));

@@ -12,6 +12,8 @@ import { taskRunner } from "./threads.js";
 /** How often finished tasks are looked for, and how often the queue is asked about those that are not. */
 const LOOK = 100;
 const LOOK_AFAR = 1000;
+/** Tasks that are in the queue at most: enough for a thousand workers, and few enough to be looked for and asked about. */
+const WINDOW = 5000;
 const ASK = 2000;
 /** A worker that has not been heard of for so long is taken for lost, and its tasks are given to others. */
 const LOST = 10_000;
@@ -45,7 +47,7 @@ const idOf = ({ kind, key }: TaskRequest): string => `${kind}-${key}`;
  * depot. What counts is the folder that a task publishes: the queue may deliver a task twice, lose it or forget everything in a restart, and the
  * result is the same. Tasks that are neither done nor in the queue are put in again.
  */
-export async function queueExecutor({ redis: url, queue: name, depot = null }: { redis: string; queue: string; depot?: Depot | null }): Promise<Executor> {
+export async function queueExecutor({ redis: url, queue: name, depot = null, window = WINDOW }: { redis: string; queue: string; depot?: Depot | null; window?: number }): Promise<Executor> {
   const redis = await connect(url);
   const queue = new Queue(name, { connection: redis });
   queue.on("error", () => undefined);
@@ -71,17 +73,27 @@ export async function queueExecutor({ redis: url, queue: name, depot = null }: {
     async run({ store, requests, onDone }) {
       const setAside: SetAside[] = [];
       await depot?.collect(store, requests);
-      let waiting = requests.filter((request) => !existsSync(folderOfTask(store, request)));
+      const undone = requests.filter((request) => !existsSync(folderOfTask(store, request)));
       const carried = new Map<string, CarriedTask>();
-      for (const request of waiting) carried.set(request.key, (await depot?.carry(store, request)) ?? { request, inputs: {} });
-      await queue.addBulk(waiting.map((request) => ({ name: request.kind, data: carried.get(request.key)!, opts: { ...options, jobId: idOf(request) } })));
+      let begun = 0;
+      let waiting: TaskRequest[] = [];
+      const fill = async (): Promise<void> => {
+        const more = undone.slice(begun, begun + window - waiting.length);
+        if (more.length === 0) return;
+        begun += more.length;
+        waiting.push(...more);
+        for (const request of more) carried.set(request.key, (await depot?.carry(store, request)) ?? { request, inputs: {} });
+        await queue.addBulk(more.map((request) => ({ name: request.kind, data: carried.get(request.key)!, opts: { ...options, jobId: idOf(request) } })));
+      };
+      await fill();
       let asked = Date.now();
       let answered = Date.now();
       while (waiting.length > 0) {
         await delay(depot === null ? LOOK : LOOK_AFAR);
         await depot?.collect(store, waiting);
         waiting = waiting.filter((request) => !existsSync(folderOfTask(store, request)));
-        onDone(requests.length - waiting.length);
+        onDone(requests.length - undone.length + begun - waiting.length);
+        if (redis.status === "ready") await fill();
         if (Date.now() - asked < ASK) continue;
         asked = Date.now();
         if (redis.status === "ready") {
@@ -90,6 +102,7 @@ export async function queueExecutor({ redis: url, queue: name, depot = null }: {
           setAside.push(...failed);
           const keys = new Set(failed.map(({ request }) => request.key));
           waiting = waiting.filter(({ key }) => !keys.has(key));
+          await fill();
         } else if (Date.now() - answered > UNREACHABLE) throw new Error(`Redis at ${url} has not answered for ${UNREACHABLE / 1000} s; start it and run again: what is done is kept`);
       }
       return setAside;
