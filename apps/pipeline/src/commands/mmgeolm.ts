@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InputError } from "@mmgeo/dataset";
-import { estimateTraining, generate, generateOfFile, loadModel, logitsOfFile, runTraining, serve } from "@mmgeo/mmgeolm";
+import { estimateTraining, generate, generateOfFile, loadModel, logitsOfFile, runTraining, serve, withDecodingWeights } from "@mmgeo/mmgeolm";
 import { loadConfig } from "c12";
-import { InvalidArgumentError, type Command } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { log, printJson } from "./output.js";
 
 const count = (value: string): number => {
@@ -23,8 +23,14 @@ const port = (value: string): number => {
   return number;
 };
 
+/** What `--weights` may say. */
+type WeightType = Parameters<typeof withDecodingWeights>[1];
+const weightTypes: readonly WeightType[] = ["float32", "bfloat16", "int8"];
+const weightsOption = (): Option => new Option("--weights <type>", "how weights are kept for making tokens: bfloat16 and int8 are faster and not quite the same").choices(weightTypes).default("float32");
+
 interface ServeFlags {
   model: string;
+  weights: WeightType;
   port: number;
   host: string;
   name: string;
@@ -39,6 +45,7 @@ interface ServeFlags {
 
 interface GenerateFlags {
   model: string;
+  weights: WeightType;
   image?: string[];
   prompt?: string;
   tensors?: string;
@@ -112,18 +119,20 @@ export function registerMmgeolmCommands(program: Command): void {
     .option("--top-k <k>", "number of tokens to choose from, 0 for all", decimal, 0)
     .option("--repetition-penalty <x>", "above 1 avoids what was said", decimal, 1)
     .option("--seed <n>", "seed of the choices", decimal, 0)
+    .addOption(weightsOption())
     .option("--json", "end with one JSON object")
     .action(async (flags: GenerateFlags) => {
       const { json = false, maxNewTokens, ignoreEos = false } = flags;
+      const load = async () => withDecodingWeights(await loadModel(flags.model), flags.weights);
       if (flags.tensors !== undefined) {
         if (flags.out === undefined) throw new InputError({ message: "--tensors needs a file to write to", field: "--out" });
-        const result = await generateOfFile({ model: await loadModel(flags.model), input: flags.tensors, output: flags.out, maxNewTokens, ignoreEnd: ignoreEos });
+        const result = await generateOfFile({ model: await load(), input: flags.tensors, output: flags.out, maxNewTokens, ignoreEnd: ignoreEos });
         if (json) printJson({ out: flags.out, tokens: result.generated.length });
         else log(`${result.generated.length} tokens written to ${flags.out}`);
         return;
       }
       if (flags.prompt === undefined) throw new InputError({ message: "there is nothing to answer; give a prompt, or token ids with --tensors", field: "--prompt" });
-      const model = await loadModel(flags.model);
+      const model = await load();
       const { temperature, topP, topK, repetitionPenalty, seed } = flags;
       const [result] = await generate({
         model: ignoreEos ? { ...model, endTokens: [] } : model,
@@ -165,12 +174,13 @@ export function registerMmgeolmCommands(program: Command): void {
     .option("--max-waiting <n>", "requests that may wait", count, 256)
     .option("--max-new-tokens <n>", "the longest answer", count, 1024)
     .option("--max-seconds <s>", "the longest a request may take", count, 300)
+    .addOption(weightsOption())
     .option("--image-host <host...>", "hosts that pictures may be fetched from over https")
     .option("--image-folder <dir...>", "folders that file: URLs of pictures may point into")
     .action(async (flags: ServeFlags) => {
-      const { port: wanted, apiKey, imageHost, imageFolder, model, ...limits } = flags;
+      const { port: wanted, apiKey, imageHost, imageFolder, model, weights, ...limits } = flags;
       const apiKeys = apiKey ?? (process.env["MMGEO_API_KEYS"] ?? "").split(",").filter((key) => key !== "");
-      const server = await serve({ ...limits, model: await loadModel(model), port: wanted, apiKeys, images: { hosts: imageHost, folders: imageFolder } });
+      const server = await serve({ ...limits, model: await withDecodingWeights(await loadModel(model), weights), port: wanted, apiKeys, images: { hosts: imageHost, folders: imageFolder } });
       log(`listening on ${server.url}`);
       const signal = await new Promise<string>((resolve) => {
         for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => resolve(name));
