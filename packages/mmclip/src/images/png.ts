@@ -86,6 +86,15 @@ function toRgb({ width, height, depth, color, palette, transparency }: PngParts,
     for (let y = 0; y < height; y++) result.set(raw.subarray(y * (stride + 1) + 1, (y + 1) * (stride + 1)), y * width * 3);
     return result;
   }
+  if (depth === 8 && color === 6) {
+    for (let y = 0, to = 0; y < height; y++) {
+      for (let x = 0, at = y * (stride + 1) + 1; x < width; x++, at += 4, to += 3) {
+        const alpha = raw[at + 3] as number;
+        for (let channel = 0; channel < 3; channel++) result[to + channel] = alpha === 255 ? (raw[at + channel] as number) : overWhite(raw[at + channel] as number, alpha);
+      }
+    }
+    return result;
+  }
   const channels = channelsOf[color] as number;
   const largest = 2 ** depth - 1;
   for (let y = 0; y < height; y++) {

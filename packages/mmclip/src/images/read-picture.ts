@@ -1,7 +1,11 @@
-import { readFile } from "node:fs/promises";
+import { readFile } from "node:fs";
+import { promisify } from "node:util";
 import { loadImage } from "@mmgeo/dataset";
 import { decodePng } from "./png.js";
 import type { RgbImage } from "./resample.js";
+
+// Of small files the handles of node:fs/promises take longer than the reading.
+const readWhole = promisify(readFile);
 
 /**
  * A picture file as RGB, transparency over white. PNG, what figures are kept in, goes a fast way; all else, and what is
@@ -11,7 +15,7 @@ import type { RgbImage } from "./resample.js";
  */
 export async function readPicture(path: string): Promise<RgbImage> {
   if (path.toLowerCase().endsWith(".png")) {
-    const bytes = await readFile(path).catch(() => null);
+    const bytes = await readWhole(path).catch(() => null);
     const picture = bytes === null ? null : decodePng(bytes);
     if (picture !== null) return picture;
   }

@@ -27,6 +27,8 @@ const filters: Record<number, Filter> = {
   [resamplingFilters.hamming]: { support: 1, weight: (x) => (Math.abs(x) >= 1 ? 0 : sinc(x) * (0.54 + 0.46 * Math.cos(Math.PI * x))) },
 };
 
+const WHITE = 255;
+
 /** For each target pixel `[from[i], from[i] + count[i])` of the source and their weights, `widest` places a pixel, as whole numbers of 2^-precision. */
 interface Windows {
   from: Int32Array;
@@ -34,6 +36,10 @@ interface Windows {
   weights: Int32Array;
   widest: number;
   precision: number;
+  /** What is added to a sum before its places are cut, so that values are rounded. */
+  half: number;
+  /** What each window makes of white. */
+  white: Uint8ClampedArray;
 }
 
 /** Windows already computed; a data set has pictures of few sizes. */
@@ -54,7 +60,7 @@ function windowsOf(source: number, target: number, filter: number): Windows {
   const support = halfWidth * stretch;
   const widest = Math.ceil(support) * 2 + 1;
   const exact = new Float64Array(target * widest);
-  const windows: Windows = { from: new Int32Array(target), count: new Int32Array(target), weights: new Int32Array(target * widest), widest, precision: 0 };
+  const windows: Windows = { from: new Int32Array(target), count: new Int32Array(target), weights: new Int32Array(target * widest), widest, precision: 0, half: 0, white: new Uint8ClampedArray(target) };
   let largest = 0;
   for (let index = 0; index < target; index++) {
     const center = (index + 0.5) * scale;
@@ -72,6 +78,12 @@ function windowsOf(source: number, target: number, filter: number): Windows {
   }
   while (windows.precision < 22 && Math.trunc(0.5 + largest * 2 ** (windows.precision + 1)) < 2 ** 15) windows.precision += 1;
   for (const [index, share] of exact.entries()) windows.weights[index] = Math.trunc(share * 2 ** windows.precision + (share < 0 ? -0.5 : 0.5));
+  windows.half = windows.precision === 0 ? 0 : 1 << (windows.precision - 1);
+  for (let index = 0; index < target; index++) {
+    let sum = windows.half;
+    for (let offset = 0; offset < (windows.count[index] as number); offset++) sum += WHITE * (windows.weights[index * widest + offset] as number);
+    windows.white[index] = sum >> windows.precision;
+  }
   if (windowCache.size >= MAXIMUM_CACHED) windowCache.clear();
   windowCache.set(key, windows);
   return windows;
@@ -89,82 +101,94 @@ interface Raster extends RgbImage {
   channels: 1 | 3;
 }
 
-/** Where one pass finds and puts values, in bytes: along `lines`, each of which is resampled on its own. */
-interface Pass {
-  lines: number;
-  lineStep: number;
-  pixelStep: number;
-  resultLineStep: number;
-  resultPixelStep: number;
-}
-
-const WHITE = 255;
-
-/**
- * One pass along rows or columns; bytes in, bytes out. Most of a line drawing is white: a window without ink is not summed, and
- * comes out as it would have.
- */
-function resampleLines({ data, result, channels, source, windows, pass }: { data: Uint8Array; result: Uint8ClampedArray; channels: 1 | 3; source: number; windows: Windows; pass: Pass }): void {
-  const { from, count, weights, widest, precision } = windows;
-  const { lines, lineStep, pixelStep, resultLineStep, resultPixelStep } = pass;
-  const target = from.length;
-  // What is added before the cut, so that values are rounded.
-  const half = precision === 0 ? 0 : 1 << (precision - 1);
-  const white = Uint8ClampedArray.from(from, (_, index) => {
-    let sum = half;
-    for (let offset = 0; offset < (count[index] as number); offset++) sum += WHITE * (weights[index * widest + offset] as number);
-    return sum >> precision;
-  });
+/** Most of a line drawing is white: a window without ink is not summed, and comes out as it would have. */
+function resampleRows({ data, width, height, channels }: Raster, target: number, filter: number): Raster {
+  const { from, count, weights, widest, precision, half, white } = windowsOf(width, target, filter);
+  const result = new Uint8ClampedArray(target * height * channels);
   /** For each pixel of the line the first at or after it that is not white. */
-  const ink = new Int32Array(source + 1).fill(source);
-  for (let line = 0; line < lines; line++) {
-    const start = line * lineStep;
-    for (let index = source - 1, at = start + index * pixelStep; index >= 0; index--, at -= pixelStep) {
+  const ink = new Int32Array(width + 1).fill(width);
+  for (let line = 0, place = 0; line < height; line++) {
+    const start = line * width * channels;
+    for (let index = width - 1, at = start + index * channels; index >= 0; index--, at -= channels) {
       const isWhite = data[at] === WHITE && (channels === 1 || (data[at + 1] === WHITE && data[at + 2] === WHITE));
       ink[index] = isWhite ? (ink[index + 1] as number) : index;
     }
-    for (let index = 0, place = line * resultLineStep; index < target; index++, place += resultPixelStep) {
+    for (let index = 0; index < target; index++, place += channels) {
       const first = from[index] as number;
       const taps = count[index] as number;
       if ((ink[first] as number) >= first + taps) {
-        result[place] = white[index] as number;
-        if (channels === 3) result[place + 1] = result[place + 2] = white[index] as number;
+        for (let channel = 0; channel < channels; channel++) result[place + channel] = white[index] as number;
         continue;
       }
-      const end = index * widest + taps;
-      let at = start + first * pixelStep;
+      const weight = index * widest;
+      const end = weight + taps;
+      let at = start + first * channels;
+      if (taps === 4) {
+        // What enlarging comes to nearly everywhere.
+        const [one, two, three, four] = [weights[weight] as number, weights[weight + 1] as number, weights[weight + 2] as number, weights[weight + 3] as number];
+        for (let channel = 0; channel < channels; channel++, at++) {
+          const sum = Math.imul(one, data[at] as number) + Math.imul(two, data[at + channels] as number) + Math.imul(three, data[at + 2 * channels] as number) + Math.imul(four, data[at + 3 * channels] as number) + half;
+          result[place + channel] = sum >> precision;
+        }
+        continue;
+      }
       let red = half;
       if (channels === 1) {
-        for (let tap = index * widest; tap < end; tap++, at += pixelStep) red = (red + Math.imul(weights[tap] as number, data[at] as number)) | 0;
+        for (let tap = weight; tap < end; tap++, at += 1) red = (red + Math.imul(weights[tap] as number, data[at] as number)) | 0;
         result[place] = red >> precision;
         continue;
       }
       let green = half;
       let blue = half;
-      for (let tap = index * widest; tap < end; tap++, at += pixelStep) {
-        const weight = weights[tap] as number;
-        red = (red + Math.imul(weight, data[at] as number)) | 0;
-        green = (green + Math.imul(weight, data[at + 1] as number)) | 0;
-        blue = (blue + Math.imul(weight, data[at + 2] as number)) | 0;
+      for (let tap = weight; tap < end; tap++, at += 3) {
+        const share = weights[tap] as number;
+        red = (red + Math.imul(share, data[at] as number)) | 0;
+        green = (green + Math.imul(share, data[at + 1] as number)) | 0;
+        blue = (blue + Math.imul(share, data[at + 2] as number)) | 0;
       }
       result[place] = red >> precision;
       result[place + 1] = green >> precision;
       result[place + 2] = blue >> precision;
     }
   }
-}
-
-function resampleRows({ data, width, height, channels }: Raster, target: number, filter: number): Raster {
-  const result = new Uint8ClampedArray(target * height * channels);
-  const pass = { lines: height, lineStep: width * channels, pixelStep: channels, resultLineStep: target * channels, resultPixelStep: channels };
-  resampleLines({ data, result, channels, source: width, windows: windowsOf(width, target, filter), pass });
   return { data: new Uint8Array(result.buffer), width: target, height, channels };
 }
 
+/** Down the columns, every byte of a row alike, line by line as the bytes lie in memory. */
 function resampleColumns({ data, width, height, channels }: Raster, target: number, filter: number): Raster {
-  const result = new Uint8ClampedArray(width * target * channels);
-  const pass = { lines: width, lineStep: channels, pixelStep: width * channels, resultLineStep: channels, resultPixelStep: width * channels };
-  resampleLines({ data, result, channels, source: height, windows: windowsOf(height, target, filter), pass });
+  const { from, count, weights, widest, precision, half, white } = windowsOf(height, target, filter);
+  const span = width * channels;
+  const result = new Uint8ClampedArray(span * target);
+  /** For each byte of a row the last line so far on which it is not white. */
+  const ink = new Int32Array(span).fill(-1);
+  let seen = 0;
+  for (let index = 0, place = 0; index < target; index++, place += span) {
+    const first = from[index] as number;
+    const taps = count[index] as number;
+    for (; seen < first + taps; seen++) {
+      for (let byte = 0, at = seen * span; byte < span; byte++, at++) if (data[at] !== WHITE) ink[byte] = seen;
+    }
+    result.fill(white[index] as number, place, place + span);
+    const top = first * span;
+    const weight = index * widest;
+    const end = weight + taps;
+    if (taps === 4) {
+      // What enlarging comes to nearly everywhere.
+      const [one, two, three, four] = [weights[weight] as number, weights[weight + 1] as number, weights[weight + 2] as number, weights[weight + 3] as number];
+      for (let byte = 0, at = top; byte < span; byte++, at++) {
+        if ((ink[byte] as number) < first) continue;
+        const sum = Math.imul(one, data[at] as number) + Math.imul(two, data[at + span] as number) + Math.imul(three, data[at + 2 * span] as number) + Math.imul(four, data[at + 3 * span] as number) + half;
+        result[place + byte] = sum >> precision;
+      }
+      continue;
+    }
+    for (let byte = 0; byte < span; byte++) {
+      if ((ink[byte] as number) < first) continue;
+      let sum = half;
+      for (let tap = weight, at = top + byte; tap < end; tap++, at += span) sum = (sum + Math.imul(weights[tap] as number, data[at] as number)) | 0;
+      result[place + byte] = sum >> precision;
+    }
+  }
   return { data: new Uint8Array(result.buffer), width, height: target, channels };
 }
 
