@@ -1,4 +1,4 @@
-import { attention, embedding, gelu, geluTanh, linear, quickGelu, rmsNorm, silu, tf } from "@mmgeo/engine";
+import { attention, embedding, gelu, geluTanh, linear, quickGelu, recompute, rmsNorm, silu, tf } from "@mmgeo/engine";
 import type { Activation, LanguageConfig } from "./language-config.js";
 
 /** Parameters by their checkpoint names. */
@@ -27,6 +27,9 @@ export interface AttentionMasks {
 
 /** Sees what each layer compares: queries and keys, rotated, before attention. */
 export type Observe = (layer: number, compared: { query: tf.Tensor4D; keys: tf.Tensor4D }) => void;
+
+/** Changes what a linear layer of the decoder gives: its name (without `.weight`), its input, its result, and the parameters about it. */
+export type Adapt = (layer: { name: string; x: tf.Tensor; y: tf.Tensor; parameters: Parameters }) => tf.Tensor;
 
 /** How one layer's fresh keys and values meet those of earlier tokens. */
 export type Remember = (layer: number, fresh: LayerKeysValues) => LayerKeysValues;
@@ -110,48 +113,59 @@ export function embedTokens(parameters: Parameters, ids: tf.Tensor): tf.Tensor3D
   return embedding(ids, parameter(parameters, "model.embed_tokens.weight")) as tf.Tensor3D;
 }
 
+interface LayerOptions {
+  config: LanguageConfig;
+  rotation: Rotation;
+  masks: AttentionMasks;
+  remember?: Remember;
+  observe?: Observe;
+  adapt?: Adapt;
+}
+
+/** One decoder layer: hidden states `[batch, tokens, hiddenSize]` in and out. */
+function decoderLayer(parameters: Parameters, hidden: tf.Tensor, layer: number, { config, rotation, masks, remember = (_, fresh) => fresh, observe, adapt = ({ y }) => y }: LayerOptions): tf.Tensor {
+  const prefix = `model.layers.${layer}`;
+  const [batch, tokens] = hidden.shape as [number, number];
+  const norm = (x: tf.Tensor, name: string) => rmsNorm({ x, weight: parameter(parameters, `${prefix}.${name}.weight`), epsilon: config.epsilon });
+  const projected = (part: string, x: tf.Tensor) => {
+    const name = `${prefix}.${part}`;
+    return adapt({ name, x, y: namedLinear(parameters, name, x), parameters });
+  };
+  const normed = norm(hidden, "input_layernorm");
+  const heads = (name: string, count: number) => splitHeads(projected(`self_attn.${name}`, normed), count, config.headSize);
+  const query = rotate(heads("q_proj", config.heads), rotation);
+  const { keys, values } = remember(layer, { keys: rotate(heads("k_proj", config.keyValueHeads), rotation), values: heads("v_proj", config.keyValueHeads) });
+  observe?.(layer, { query, keys });
+  const mask = config.slidingWindows[layer] === null ? masks.full : (masks.sliding ?? masks.full);
+  const attended = groupedAttention({ query, key: keys, value: values, mask, causal: masks.causal });
+  const joined = tf.reshape(tf.transpose(attended, [0, 2, 1, 3]), [batch, tokens, config.heads * config.headSize]);
+  const after = hidden.add(projected("self_attn.o_proj", joined));
+  const fed = norm(after, "post_attention_layernorm");
+  const gate = activate(projected("mlp.gate_proj", fed), config.activation);
+  return after.add(projected("mlp.down_proj", gate.mul(projected("mlp.up_proj", fed))));
+}
+
 /**
  * The decoder layers and the last norm: hidden states `[batch, tokens, hiddenSize]` in and out.
  *
  * @param remember where given, receives every layer's fresh keys and values and returns those to attend to
  * @param observe where given, is shown every layer's queries and keys
+ * @param adapt where given, has the last word on every linear layer
+ * @param recomputed keeps nothing of a layer but its input for the backward pass, and computes the rest again
  */
-export function languageModel({
-  parameters,
-  config,
-  embeddings,
-  rotation,
-  masks,
-  remember = (_, fresh) => fresh,
-  observe,
-}: {
-  parameters: Parameters;
-  config: LanguageConfig;
-  embeddings: tf.Tensor3D;
-  rotation: Rotation;
-  masks: AttentionMasks;
-  remember?: Remember;
-  observe?: Observe;
-}): tf.Tensor3D {
+export function languageModel({ parameters, embeddings, recomputed = false, ...options }: LayerOptions & { parameters: Parameters; embeddings: tf.Tensor3D; recomputed?: boolean }): tf.Tensor3D {
+  const { config } = options;
   let hidden: tf.Tensor = embeddings;
-  const norm = (x: tf.Tensor, name: string) => rmsNorm({ x, weight: parameter(parameters, `${name}.weight`), epsilon: config.epsilon });
-  const [batch, tokens] = embeddings.shape;
   for (let layer = 0; layer < config.layers; layer += 1) {
-    const prefix = `model.layers.${layer}`;
-    const normed = norm(hidden, `${prefix}.input_layernorm`);
-    const project = (name: string, heads: number) => splitHeads(namedLinear(parameters, `${prefix}.self_attn.${name}`, normed), heads, config.headSize);
-    const query = rotate(project("q_proj", config.heads), rotation);
-    const { keys, values } = remember(layer, { keys: rotate(project("k_proj", config.keyValueHeads), rotation), values: project("v_proj", config.keyValueHeads) });
-    observe?.(layer, { query, keys });
-    const mask = config.slidingWindows[layer] === null ? masks.full : (masks.sliding ?? masks.full);
-    const attended = groupedAttention({ query, key: keys, value: values, mask, causal: masks.causal });
-    const joined = tf.reshape(tf.transpose(attended, [0, 2, 1, 3]), [batch, tokens, config.heads * config.headSize]);
-    hidden = hidden.add(namedLinear(parameters, `${prefix}.self_attn.o_proj`, joined));
-    const fed = norm(hidden, `${prefix}.post_attention_layernorm`);
-    const gate = activate(namedLinear(parameters, `${prefix}.mlp.gate_proj`, fed), config.activation);
-    hidden = hidden.add(namedLinear(parameters, `${prefix}.mlp.down_proj`, gate.mul(namedLinear(parameters, `${prefix}.mlp.up_proj`, fed))));
+    if (!recomputed) {
+      hidden = decoderLayer(parameters, hidden, layer, options);
+      continue;
+    }
+    const prefix = `model.layers.${layer}.`;
+    const own = Object.fromEntries(Object.entries(parameters).filter(([name]) => name.startsWith(prefix)));
+    hidden = recompute((own: Parameters, hidden: tf.Tensor) => decoderLayer(own, hidden, layer, options))(own, hidden);
   }
-  return norm(hidden, "model.norm") as tf.Tensor3D;
+  return rmsNorm({ x: hidden, weight: parameter(parameters, "model.norm.weight"), epsilon: config.epsilon }) as tf.Tensor3D;
 }
 
 /** Scores of every vocabulary entry, `[..., vocabularySize]`, from hidden states `[..., hiddenSize]`. */

@@ -1,8 +1,9 @@
-import { tf, toTensor, useNativeBackend } from "@mmgeo/engine";
+import { compile, tf, toTensor, useNativeBackend } from "@mmgeo/engine";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseModelConfig } from "../model/multimodal-config.js";
 import { languageParameterShapes } from "../model/parameters.js";
 import type { Model } from "../model/model.js";
+import { createAdapters } from "./lora.js";
 import { answerLoss, sideBySide, tokenArrays } from "./batch.js";
 
 beforeAll(async () => {
@@ -35,6 +36,23 @@ describe("tokenArrays and answerLoss", () => {
     for (const [index, expected] of apart.entries()) {
       const difference = tf.max(tf.abs(tf.sub(packed[index] as tf.Tensor, expected)));
       expect((await difference.data())[0], index === 0 ? "loss" : names[index - 1]).toBeLessThan(1e-5);
+    }
+  });
+
+  it("computes layers again in the backward pass to the same loss and gradients, dropout of adapters included", async () => {
+    const model = modelOf("llama");
+    const lora = { rank: 2, dropout: 0.3 };
+    const adapters = createAdapters({ parameters: model.parameters, options: lora, seed: 1 });
+    const parameters = { ...model.parameters, ...Object.fromEntries(Object.entries(adapters).map(([name, { shape }], index) => [name, tf.randomNormal(shape, 0, 0.3, "float32", index + 1)])) };
+    const batch = { ...Object.fromEntries(Object.entries(tokenArrays({ layout: sideBySide(samples), model })).map(([name, array]) => [name, toTensor(array)])), dropoutSeed: tf.tensor1d([3, 0], "int32") };
+    const gradientsOf = compile((values: tf.Tensor[], given: Record<string, tf.Tensor>, { recomputed }: { recomputed: boolean }) => {
+      const named = () => answerLoss({ model, parameters, batch: given, lora, recomputed });
+      const { value, grads } = tf.engine().gradients(named, Object.values(parameters), undefined, true);
+      return [value as tf.Tensor, ...(grads as tf.Tensor[])];
+    });
+    const [kept, again] = [false, true].map((recomputed) => gradientsOf(Object.values(parameters), batch, { recomputed })) as [tf.Tensor[], tf.Tensor[]];
+    for (const [index, expected] of kept.entries()) {
+      expect((await tf.max(tf.abs(tf.sub(again[index] as tf.Tensor, expected))).data())[0], ["loss", ...Object.keys(parameters)][index]).toBeLessThan(1e-6);
     }
   });
 

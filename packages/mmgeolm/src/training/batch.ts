@@ -5,6 +5,7 @@ import { embedTokens, headLogits, languageModel, type Parameters } from "../mode
 import { languageParameters, type Model } from "../model/model.js";
 import { imagePlaces, placeFeatures, projectFeatures, visionFeatures } from "../model/multimodal.js";
 import { rotaryTables } from "../model/rotary.js";
+import { adapterOf, type LoraOptions } from "./lora.js";
 
 /** Lengths are rounded up to these, so that a handful of captured graphs serve all batches. */
 const tokenStep = 32;
@@ -72,18 +73,18 @@ export function tokenArrays({ layout: { rows, tokens }, model }: { layout: Layou
   return batch;
 }
 
-/** The mean loss over the answers' tokens. Image features come from `features` (the tower's, computed before) or are computed from `pixels`. */
-export function answerLoss({ model, parameters, batch }: { model: Model; parameters: Parameters; batch: Record<string, tf.Tensor> }): tf.Scalar {
+/** The mean loss over the answers' tokens, with what adapters add where `parameters` has some. Image features come from `features` (the tower's, computed before) or are computed from `pixels`. */
+export function answerLoss({ model, parameters, batch, lora, recomputed }: { model: Model; parameters: Parameters; batch: Record<string, tf.Tensor>; lora?: LoraOptions; recomputed?: boolean }): tf.Scalar {
   const { language, multimodal } = model.config;
   const own = languageParameters(model, parameters);
-  const { ids, cosine, sine, answerPlaces, answerTargets, imageRows, isImage, features, pixels, segments } = batch as Record<string, tf.Tensor> & Record<"ids" | "cosine" | "sine" | "answerPlaces" | "answerTargets", tf.Tensor>;
+  const { ids, cosine, sine, answerPlaces, answerTargets, imageRows, isImage, features, pixels, segments, dropoutSeed = null } = batch as Record<string, tf.Tensor> & Record<"ids" | "cosine" | "sine" | "answerPlaces" | "answerTargets", tf.Tensor>;
   let embeddings = embedTokens(own, ids);
   if (multimodal !== null && imageRows !== undefined && isImage !== undefined && (features !== undefined || pixels !== undefined)) {
     const seen = features ?? visionFeatures({ parameters, config: multimodal, pixels: pixels as tf.Tensor });
     embeddings = placeFeatures({ embeddings, features: projectFeatures({ parameters, config: multimodal, features: seen as tf.Tensor3D }), rows: imageRows, isImage });
   }
   const tokens = ids.shape[1] as number;
-  const hidden = languageModel({ parameters: own, config: language, embeddings, rotation: { cosine: cosine as tf.Tensor4D, sine: sine as tf.Tensor4D }, masks: segments === undefined ? causalMasks(language, tokens) : packedMasks(language, segments) });
+  const hidden = languageModel({ parameters: own, config: language, embeddings, rotation: { cosine: cosine as tf.Tensor4D, sine: sine as tf.Tensor4D }, masks: segments === undefined ? causalMasks(language, tokens) : packedMasks(language, segments), adapt: lora === undefined ? undefined : adapterOf({ options: lora, dropoutSeed }), recomputed });
   const answers = embedding(answerPlaces, tf.reshape(hidden, [ids.size, language.hiddenSize]));
   return meanCrossEntropy({ logits: headLogits(own, language, answers), labels: answerTargets });
 }

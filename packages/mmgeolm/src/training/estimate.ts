@@ -58,12 +58,11 @@ export function estimateStage({ config, stage, samples, tokens, answerTokens, ba
     towerKept = depth * pictures * (patches * (10 * width + 4 * inner) + towerHeads * patches * patches * 2);
   }
   const weights = (counts.vision + counts.projector + counts.language + (lora === undefined ? 0 : adapters)) * bytesOfFloat;
-  // With adapters each adapted weight exists merged as well, and so does its gradient.
-  const gradients = (trained + (lora === undefined ? 0 : 2 * counts.language)) * bytesOfFloat;
+  const gradients = trained * bytesOfFloat;
   const optimizer = 2 * trained * bytesOfFloat;
   const activations = (languageKept + headKept + towerKept) * bytesOfFloat;
   // Forward 2, backward to the inputs 2, backward to the weights 2 operations a parameter and token.
-  const passes = isTrained("language") ? 6 : 4;
+  const passes = isTrained("language") && lora === undefined ? 6 : 4;
   const inner = counts.language - language.vocabularySize * hiddenSize;
   const operations = accumulate * (passes * inner * rows + passes * language.vocabularySize * hiddenSize * batchSize * answerTokens + passes * layers * 2 * hiddenSize * tokens * rows + (patches > 0 ? 6 * counts.vision * pictures * patches : 0));
   return {

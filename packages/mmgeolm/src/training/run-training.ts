@@ -42,7 +42,8 @@ const stageSchema = z.strictObject({
   beta2: z.number().min(0).lt(1).optional(),
   /** factors by part; 0 freezes it */
   learningRateScale: z.strictObject({ vision: z.number().min(0).optional(), projector: z.number().min(0).optional(), language: z.number().min(0).optional() }).optional(),
-  lora: z.strictObject({ rank: whole.max(4096).optional(), alpha: positive.optional(), modules: z.array(z.string()).min(1).optional() }).optional(),
+  lora: z.strictObject({ rank: whole.max(4096).optional(), alpha: positive.optional(), modules: z.array(z.string()).min(1).optional(), dropout: z.number().min(0).lt(1).optional() }).optional(),
+  recompute: z.boolean().optional(),
   maxTokens: whole.optional(),
   precision: z.enum(["float32", "bfloat16"]).optional(),
   saveEvery: whole.optional(),

@@ -70,7 +70,7 @@ describe("trainStage", () => {
     const before = Object.fromEntries(await Promise.all(Object.entries(model.parameters).map(async ([name, tensor]) => [name, await tensor.data()] as const)));
     const names = Object.keys(before);
     const run = join(folder, "lora");
-    const result = await trainStage({ stage: 3, model, conversations, batchSize: 8, steps: 20, learningRate: 5e-3, lora: { rank: 4, modules: ["q_proj", "v_proj"] }, learningRateScale: { vision: 0 }, folder: run });
+    const result = await trainStage({ stage: 3, model, conversations, batchSize: 8, steps: 20, learningRate: 5e-3, lora: { rank: 4, modules: ["q_proj", "v_proj"], dropout: 0.1 }, learningRateScale: { vision: 0 }, folder: run });
     expect(result.losses.at(-1)).toBeLessThan(result.losses[0] as number);
     expect(Object.keys(result.model.parameters)).toEqual(names);
     const loaded = await loadModel(run);

@@ -62,6 +62,8 @@ export interface StageOptions {
   learningRateScale?: Partial<Record<Part, number>>;
   /** in stage 3, trains low-rank adapters instead of the language model's weights; what is saved has them merged */
   lora?: LoraOptions;
+  /** computes the decoder's layers again in the backward pass instead of keeping what is between: less memory for a third more work @default false */
+  recompute?: boolean;
   /** samples of more tokens, pictures included, are left out and counted @default 2048, or the model's context */
   maxTokens?: number;
   /** @default 0 */
@@ -151,7 +153,9 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
     };
     const rows = (pass.batches[index as number] as number[]).map((bin) => (bins[bin] as number[]).map(inPass));
     const chosen = rows.flat();
-    const arrays = tokenArrays({ layout: options.pack === true ? { rows, tokens: maxTokens } : sideBySide(chosen), model });
+    const tokens = tokenArrays({ layout: options.pack === true ? { rows, tokens: maxTokens } : sideBySide(chosen), model });
+    const dropout: Batch = (lora?.dropout ?? 0) > 0 ? { dropoutSeed: { shape: [2], data: Int32Array.of(seedOf(seed, `dropout of ${index} in pass ${epoch}`), 0) } } : {};
+    const arrays: Batch = { ...tokens, ...dropout };
     const images = chosen.flatMap((sample) => sample.images);
     if (multimodal === null || pixels === null || images.length === 0) return arrays;
     if (features !== null) return { ...arrays, features: await features.features(images) };
@@ -164,7 +168,7 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
     parameters: { ...model.parameters, ...adapters },
     trainable,
     group: (name, { rank }) => ({ learningRateScale: scaleOf(name), weightDecay: rank >= 2 ? (options.weightDecay ?? 0) : 0 }),
-    loss: (parameters, arrays) => answerLoss({ model, parameters: merged(parameters), batch: arrays }),
+    loss: (parameters, arrays) => answerLoss({ model, parameters, batch: arrays, lora, recomputed: options.recompute }),
     examples: Math.floor(bins.length / size),
     batchSize: 1,
     accumulate: options.accumulate,
