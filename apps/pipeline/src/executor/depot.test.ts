@@ -74,8 +74,19 @@ describe("storage", () => {
       const port = await freePort();
       redis = startRedis({ port, folder });
       url = `redis://127.0.0.1:${port}`;
+      while (!(await queueExecutor({ redis: url, queue: "ready" }).then((executor) => executor.close().then(() => true), () => delay(50, false))));
     });
     afterEach(() => killAll([redis]));
+
+    it("lets a worker go although Redis is gone", { timeout: 30_000 }, async () => {
+      const stop = new AbortController();
+      const ended = workQueue({ redis: url, queue: "test", store: folder, threads: 1, signal: stop.signal, onTask: () => undefined });
+      await delay(300);
+      await killAll([redis]);
+      await delay(1000);
+      stop.abort();
+      await ended;
+    });
 
     it("gives the folders that threads give, also when tasks are delivered twice and one is poisoned", { timeout: 60_000 }, async () => {
       const [store, alone] = [join(folder, "store"), join(folder, "alone")];
@@ -88,8 +99,7 @@ describe("storage", () => {
       const threads = threadExecutor({ threads: 1 });
       await threads.run({ store: alone, requests: requests.slice(0, 3), onDone: () => undefined });
 
-      let executor = null;
-      while (executor === null) executor = await queueExecutor({ redis: url, queue: "test", window: 2, depot: new Depot(objects()) }).catch(() => delay(50, null));
+      const executor = await queueExecutor({ redis: url, queue: "test", window: 2, depot: new Depot(objects()) });
       const stop = new AbortController();
       const done: string[] = [];
       const working = ["a", "b"].map((name) => workQueue({ redis: url, queue: "test", store: join(folder, name), threads: 1, signal: stop.signal, idleSeconds: name === "b" ? 5 : undefined, depot: new Depot(objects()), onTask: ({ id, error }) => error === null && done.push(id) }));

@@ -169,7 +169,15 @@ export async function workQueue({ redis: url, queue: name, store, threads, signa
   worker.on("error", () => undefined);
   const isIdle = (): boolean => busy === 0 && Date.now() - lastTask >= idleSeconds * 1000;
   while (!signal.aborted && !isIdle()) await delay(LOOK, null, { signal }).catch(() => undefined);
-  await worker.close();
+  // Where Redis is gone, nobody answers that the worker goes: then it goes once it has nothing in hand.
+  let closed = false;
+  const isOver = (): boolean => closed || (busy === 0 && redis.status !== "ready");
+  const gone = async (): Promise<void> => {
+    do await delay(ASK);
+    while (!isOver());
+  };
+  await Promise.race([worker.close().then(() => (closed = true)), gone()]);
+  if (!closed) void worker.close(true).catch(() => undefined);
   await close();
   redis.disconnect();
 }
