@@ -66,7 +66,7 @@ function decoderOf(model: Model): Decoder {
   return made;
 }
 
-function scored(parameters: Parameters, config: LanguageConfig, hidden: tf.Tensor, cache: KeyValueCache): DecoderStep {
+export function scored(parameters: Parameters, config: LanguageConfig, hidden: tf.Tensor, cache: KeyValueCache): DecoderStep {
   return { ...scoresOf(headLogits(parameters, config, hidden) as tf.Tensor2D), cache };
 }
 
@@ -132,7 +132,13 @@ const capacityStep = 64;
 
 const roundUp = (value: number, step: number) => Math.ceil(value / step) * step;
 
-function rotationTensors(config: LanguageConfig, positions: readonly number[], options: { shared: boolean; sequenceLength: number }): Rotation {
+/** Tokens that a prompt of so many is padded to. */
+export const paddedLength = (tokens: number): number => roundUp(tokens, promptStep);
+
+/** Places that a cache for so many tokens has. */
+export const capacityOf = (tokens: number): number => roundUp(tokens, capacityStep);
+
+export function rotationTensors(config: LanguageConfig, positions: readonly number[], options: { shared: boolean; sequenceLength: number }): Rotation {
   const { cosine, sine, halfSize } = rotaryTables({ config, positions, sequenceLength: options.sequenceLength });
   const shape: [number, number, number, number] = options.shared ? [1, 1, positions.length, halfSize] : [positions.length, 1, 1, halfSize];
   return { cosine: tf.tensor4d(cosine, shape), sine: tf.tensor4d(sine, shape) };
@@ -147,7 +153,7 @@ function rotationTensors(config: LanguageConfig, positions: readonly number[], o
 export function prefill({ model, prompts, pixels, room }: { model: Model; prompts: readonly (readonly number[])[]; pixels: tf.Tensor | null; room: number }): DecoderStep {
   const { language, multimodal } = model.config;
   const longest = Math.max(...prompts.map(({ length }) => length));
-  const tokens = roundUp(longest, promptStep);
+  const tokens = paddedLength(longest);
   const ids = new Int32Array(prompts.length * tokens).fill(language.padToken ?? 0);
   // Padding is never an image token, or it would take a picture's features.
   if (multimodal !== null && language.padToken === multimodal.imageToken) ids.fill(multimodal.imageToken === 0 ? 1 : 0);
@@ -158,7 +164,7 @@ export function prefill({ model, prompts, pixels, room }: { model: Model; prompt
     rotation: rotationTensors(language, Array.from({ length: tokens }, (_, at) => at), { shared: true, sequenceLength: longest }),
     last: tf.tensor1d(prompts.map(({ length }, row) => row * tokens + length - 1), "int32"),
     image: places === null || pixels === null ? null : { pixels, rows: tf.tensor2d(places.rows, [prompts.length, tokens], "int32"), isImage: tf.tensor3d(places.isImage, [prompts.length, tokens, 1]) },
-    capacity: roundUp(Math.max(longest + room, tokens), capacityStep),
+    capacity: capacityOf(Math.max(longest + room, tokens)),
   };
   const decoder = decoderOf(model);
   const result = (model.decodingWeights === undefined ? decoder.prefill : decoder.roughPrefill)(model.parameters, input);

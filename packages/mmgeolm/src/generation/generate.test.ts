@@ -23,6 +23,16 @@ describe("generate", () => {
     expect(together).toEqual(alone);
   });
 
+  it("reads what many ask about once, and gives each what it gets alone", async () => {
+    const before = tf.memory().numTensors;
+    const requests = ["a", "a longer question?", "b", "what is it? ".repeat(6)].flatMap((text) => [0, 255].map((grey) => request(text, { images: [greyPng(grey)] })));
+    requests.push(request("without a picture"), request("another", { images: [greyPng(99)] }));
+    const alone: string[] = [];
+    for (const one of requests) alone.push(...(await answers([one])));
+    for (const batchSize of [16, 3]) expect(await answers(requests, { batchSize })).toEqual(alone);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it("draws the same answers from the same seed, whatever is asked beside", async () => {
     const drawn = await answers([request("a"), request("b")], { temperature: 1, seed: 5 });
     expect(await answers([request("a"), request("b"), request("c")], { temperature: 1, seed: 5, batchSize: 1 })).toEqual([...drawn, expect.any(String)]);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { InputError, loadImage } from "@mmgeo/dataset";
 import { tf, useNativeBackend } from "@mmgeo/engine";
 import { preprocessImage } from "@mmgeo/mmclip";
@@ -8,6 +9,7 @@ import type { Message } from "../text/chat.js";
 import { encodePrompt, tokenizerOf } from "../text/prompt.js";
 import { allowedAfter, type ChoiceTree, choiceTree } from "./choice-tree.js";
 import { decode, type DecoderStep, disposeCache, prefill } from "./decoder.js";
+import { extendPrefix, prefixKey, prefixLength, readPrefix } from "./prefix.js";
 import { checkSampling, isGreedy, sampleToken, type Sampling } from "./sampling.js";
 
 /** A conversation to be continued. */
@@ -74,18 +76,17 @@ export async function generate({ model, requests, ...options }: { model: Model; 
     if (ids.length >= model.config.language.maxPositions) throw new InputError({ message: `the prompt has ${ids.length} tokens; the model's context is ${model.config.language.maxPositions}; shorten it`, field: `requests.${index}` });
     return ids;
   });
-  // Prompts of like length share a batch, so that little is padded.
-  const order = prompts.map((_, index) => index).sort((a, b) => (prompts[a] as number[]).length - (prompts[b] as number[]).length || a - b);
   const results: Generated[] = Array.from({ length: requests.length });
-  for (let start = 0; start < order.length; start += batchSize) {
-    const chosen = order.slice(start, start + batchSize);
-    const images = chosen.flatMap((index) => requests[index]?.images ?? []);
+  for (const { members: chosen, common } of batchesOf({ model, prompts, requests, batchSize })) {
+    // Where all ask about the same pictures, these are read once.
+    const images = (common ? chosen.slice(0, 1) : chosen).flatMap((index) => requests[index]?.images ?? []);
     const pixels = images.length === 0 ? null : await loadPixels(model, images);
     try {
       const made = await generateIds({
         model,
         prompts: chosen.map((index) => prompts[index] as number[]),
         pixels,
+        commonPrefix: common ? prefixLength(model, prompts[chosen[0] as number] as number[]) : 0,
         maxNewTokens,
         sampling: options,
         choices: chosen.map((index) => choicesOf(model, requests[index]?.choices)),
@@ -104,6 +105,36 @@ export async function generate({ model, requests, ...options }: { model: Model; 
     }
   }
   return results;
+}
+
+/**
+ * Which requests are computed side by side: several about the same pictures among themselves, with what comes before the questions read
+ * once; the others by like length, so that little is padded.
+ */
+function batchesOf({ model, prompts, requests, batchSize }: { model: Model; prompts: readonly (readonly number[])[]; requests: readonly GenerationRequest[]; batchSize: number }): { members: number[]; common: boolean }[] {
+  const groups = new Map<string, number[]>();
+  const alone: number[] = [];
+  for (const [index, prompt] of prompts.entries()) {
+    const length = prefixLength(model, prompt);
+    if (length === 0) {
+      alone.push(index);
+      continue;
+    }
+    const pictures = (requests[index]?.images ?? []).map((image) => (typeof image === "string" ? image : createHash("sha256").update(image).digest("hex")));
+    const key = prefixKey(prompt.slice(0, length), pictures);
+    groups.set(key, [...(groups.get(key) ?? []), index]);
+  }
+  const batches: { members: number[]; common: boolean }[] = [];
+  const cut = (indices: readonly number[], common: boolean) => {
+    const order = indices.toSorted((a, b) => (prompts[a] as number[]).length - (prompts[b] as number[]).length || a - b);
+    for (let start = 0; start < order.length; start += batchSize) batches.push({ members: order.slice(start, start + batchSize), common });
+  };
+  for (const members of groups.values()) {
+    if (members.length > 1) cut(members, true);
+    else alone.push(...members);
+  }
+  cut(alone, false);
+  return batches;
 }
 
 function choicesOf(model: Model, choices: readonly string[] | undefined): ChoiceTree | null {
@@ -128,6 +159,7 @@ export async function generateIds({
   model,
   prompts,
   pixels = null,
+  commonPrefix = 0,
   maxNewTokens,
   sampling = {},
   seeds = [],
@@ -140,6 +172,8 @@ export async function generateIds({
   model: Model;
   prompts: readonly (readonly number[])[];
   pixels?: tf.Tensor4D | null;
+  /** tokens that begin every prompt, pictures included: `pixels` are those of one prompt then, and are read once @default 0 */
+  commonPrefix?: number;
   maxNewTokens: number;
   sampling?: Sampling;
   seeds?: readonly number[];
@@ -150,12 +184,12 @@ export async function generateIds({
   onToken?: (row: number, id: number) => void;
   signal?: AbortSignal;
 }): Promise<{ ids: number[]; finish: Generated["finish"] }[]> {
-  checkTokens({ config: model.config, ids: Int32Array.from(prompts.flat()), images: pixels?.shape[0] ?? 0, where: "prompt" });
+  checkTokens({ config: model.config, ids: Int32Array.from(commonPrefix > 0 ? (prompts[0] ?? []) : prompts.flat()), images: pixels?.shape[0] ?? 0, where: "prompt" });
   const context = model.config.language.maxPositions;
   const rows = prompts.map((prompt, row) => ({ prompt, ids: [] as number[], finish: null as Generated["finish"] | null, random: randomFrom(seeds[row] ?? row), choices: choices[row] ?? null }));
   const greedy = isGreedy(sampling) && choices.every((tree) => tree === null);
   if (maxNewTokens <= 0) return rows.map(({ ids }) => ({ ids, finish: "length" }));
-  let step: DecoderStep = prefill({ model, prompts, pixels, room: maxNewTokens });
+  let step: DecoderStep = commonPrefix > 0 ? prefillOnce({ model, prompts, pixels, commonPrefix, room: maxNewTokens }) : prefill({ model, prompts, pixels, room: maxNewTokens });
   try {
     for (let made = 1; ; made += 1) {
       const chosen = greedy ? Array.from(await step.next.data()) : await sampled(step, rows, sampling);
@@ -179,6 +213,15 @@ export async function generateIds({
     disposeCache(step.cache);
   }
   return rows.map(({ ids, finish }) => ({ ids, finish: finish ?? "length" }));
+}
+
+function prefillOnce({ model, prompts, pixels, commonPrefix, room }: { model: Model; prompts: readonly (readonly number[])[]; pixels: tf.Tensor | null; commonPrefix: number; room: number }): DecoderStep {
+  const prefix = readPrefix({ model, ids: (prompts[0] as readonly number[]).slice(0, commonPrefix), pixels });
+  try {
+    return extendPrefix({ model, prefix, rests: prompts.map((prompt) => prompt.slice(commonPrefix)), room });
+  } finally {
+    disposeCache(prefix.cache);
+  }
 }
 
 async function sampled(step: DecoderStep, rows: readonly { prompt: readonly number[]; ids: number[]; random: Random; choices: ChoiceTree | null; finish: Generated["finish"] | null }[], sampling: Sampling): Promise<number[]> {

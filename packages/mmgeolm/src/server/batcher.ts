@@ -1,6 +1,7 @@
 import { compile, tf } from "@mmgeo/engine";
 import { type Random, randomFrom } from "../data/random.js";
 import { decode, type DecoderStep, disposeCache, type KeyValueCache, prefill } from "../generation/decoder.js";
+import { extendPrefix, prefixKey, prefixLength, PrefixStore, readPrefix } from "../generation/prefix.js";
 import { isGreedy, sampleToken, type Sampling } from "../generation/sampling.js";
 import type { Model } from "../model/model.js";
 
@@ -10,6 +11,8 @@ export interface Job {
   prompt: readonly number[];
   /** `[images, 3, side, side]`; disposed when it was read */
   pixels: tf.Tensor4D | null;
+  /** names of the pictures by what they show: what comes up to the last of them is read once for all who ask about the same */
+  pictures?: readonly string[];
   maxNewTokens: number;
   sampling: Sampling;
   seed: number;
@@ -57,14 +60,18 @@ export class Batcher {
   #cache: KeyValueCache | null = null;
   #running = false;
   #idle: (() => void)[] = [];
+  /** What was read of pictures that may be asked about again. */
+  readonly prefixes: PrefixStore;
   /** Steps done, tokens made, and how long they took, in seconds. */
   readonly totals = { steps: 0, tokens: 0, promptTokens: 0, seconds: 0 };
 
   /**
    * @param maxActive answers made side by side
    * @param maxWaiting requests that may wait for a place
+   * @param prefixTokens tokens whose keys and values are kept for further questions about the same pictures
    */
-  constructor({ model, maxActive, maxWaiting }: { model: Model; maxActive: number; maxWaiting: number }) {
+  constructor({ model, maxActive, maxWaiting, prefixTokens }: { model: Model; maxActive: number; maxWaiting: number; prefixTokens: number }) {
+    this.prefixes = new PrefixStore({ mostTokens: prefixTokens });
     this.#model = model;
     this.#maxActive = maxActive;
     this.#maxWaiting = maxWaiting;
@@ -135,7 +142,7 @@ export class Batcher {
       const started = performance.now();
       let read: DecoderStep;
       try {
-        read = prefill({ model: this.#model, prompts: [row.job.prompt], pixels: row.job.pixels, room: capacityFor(row.job) - row.job.prompt.length });
+        read = this.#read(row.job);
       } catch (error) {
         row.fail(error);
         continue;
@@ -156,6 +163,17 @@ export class Batcher {
     const parts = [...(this.#cache === null ? [] : [this.#cache]), ...joined.map(({ cache }) => cache)];
     this.#active.push(...joined.map(({ row }) => row));
     this.#arrange(parts, Array.from({ length: this.#active.length }, (_, row) => row));
+  }
+
+  #read(job: Job): DecoderStep {
+    const { prompt, pixels, pictures } = job;
+    const model = this.#model;
+    const room = capacityFor(job) - prompt.length;
+    const length = pixels === null || pictures === undefined ? 0 : prefixLength(model, prompt);
+    if (length === 0) return prefill({ model, prompts: [prompt], pixels, room });
+    const ids = prompt.slice(0, length);
+    const prefix = this.prefixes.get(prefixKey(ids, pictures ?? []), () => readPrefix({ model, ids, pixels }));
+    return extendPrefix({ model, prefix, rests: [prompt.slice(length)], room });
   }
 
   /** One token for every active row. */

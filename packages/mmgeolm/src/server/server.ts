@@ -1,4 +1,4 @@
-import { randomInt, randomUUID, timingSafeEqual } from "node:crypto";
+import { createHash, randomInt, randomUUID, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { InputError } from "@mmgeo/dataset";
@@ -31,6 +31,8 @@ export interface ServeOptions {
   maxActive?: number;
   /** requests that wait for a place; beyond them clients are told to come back later @default 256 */
   maxWaiting?: number;
+  /** tokens whose keys and values are kept, so that further questions about the same pictures need not read them again @default 8192 */
+  prefixTokens?: number;
   /** the largest request body, in bytes @default 20 MB */
   maxBodyBytes?: number;
   /** the most tokens of an answer, whatever a client asks for @default 1024 */
@@ -54,12 +56,12 @@ const usualNewTokens = 256;
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   await useNativeBackend();
-  const { model, host = "127.0.0.1", port = 0, maxActive = 8, maxWaiting = 256 } = options;
+  const { model, host = "127.0.0.1", port = 0, maxActive = 8, maxWaiting = 256, prefixTokens = 8192 } = options;
   tokenizerOf(model);
   const service: Service = {
     options,
     name: options.name ?? "mmgeolm",
-    batcher: new Batcher({ model, maxActive, maxWaiting }),
+    batcher: new Batcher({ model, maxActive, maxWaiting, prefixTokens }),
     metrics: new Metrics(),
     created: Math.floor(Date.now() / 1000),
     closing: new AbortController(),
@@ -89,6 +91,7 @@ async function shutDown(server: Server, service: Service, graceSeconds: number):
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const timer = setTimeout(() => service.closing.abort(), graceSeconds * 1000);
   await service.batcher.idle();
+  service.batcher.prefixes.dispose();
   clearTimeout(timer);
   server.closeIdleConnections();
   const last = setTimeout(() => server.closeAllConnections(), 1000);
@@ -141,6 +144,7 @@ async function route(service: Service, path: string, request: IncomingMessage, r
       { name: "mmgeolm_waiting", help: "Requests waiting for a place", type: "gauge", value: batcher.waiting },
       { name: "mmgeolm_tokens_total", help: "Tokens made", type: "counter", value: totals.tokens },
       { name: "mmgeolm_prompt_tokens_total", help: "Prompt tokens read", type: "counter", value: totals.promptTokens },
+      { name: "mmgeolm_prefixes_found_total", help: "Requests whose pictures had been read before", type: "counter", value: batcher.prefixes.counts.found },
       { name: "mmgeolm_busy_seconds_total", help: "Seconds spent computing", type: "counter", value: totals.seconds },
     ]);
     return void response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(text);
@@ -218,7 +222,7 @@ interface Answering {
 
 async function answer({ service, asked, prepared, looked, response, gone, deadline }: Answering): Promise<void> {
   const { options, batcher, name, closing } = service;
-  const { prompt, pixels, maxNewTokens } = prepared;
+  const { prompt, pixels, pictures, maxNewTokens } = prepared;
   const stream = new TextStream({ tokenizer: tokenizerOf(options.model), stop: typeof asked.stop === "string" ? [asked.stop] : (asked.stop ?? []) });
   const about = { id: `chatcmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: name };
   const made: number[] = [];
@@ -231,6 +235,7 @@ async function answer({ service, asked, prepared, looked, response, gone, deadli
   const end = await batcher.submit({
     prompt,
     pixels,
+    pictures,
     maxNewTokens,
     sampling: { temperature: asked.temperature ?? 1, topP: asked.top_p ?? 1, topK: asked.top_k ?? 0, repetitionPenalty: asked.repetition_penalty ?? 1 },
     seed: asked.seed ?? randomInt(2 ** 31),
@@ -269,6 +274,7 @@ function finishOf(end: JobEnd): FinishReason {
 interface Prepared {
   prompt: number[];
   pixels: Awaited<ReturnType<typeof loadPixels>> | null;
+  pictures: string[];
   maxNewTokens: number;
 }
 
@@ -282,8 +288,8 @@ async function prepare({ options }: Service, asked: CompletionRequest): Promise<
   if (room < 1) throw new RequestError({ status: 400, message: `the conversation has ${prompt.length} tokens; this model's context is ${model.config.language.maxPositions}`, code: "context_length_exceeded" });
   const wanted = asked.max_completion_tokens ?? asked.max_tokens ?? usualNewTokens;
   const maxNewTokens = Math.min(wanted, options.maxNewTokens ?? 1024, room);
-  if (images.length === 0) return { prompt, pixels: null, maxNewTokens };
+  if (images.length === 0) return { prompt, pixels: null, pictures: [], maxNewTokens };
   const bytes: Uint8Array[] = [];
   for (const url of images) bytes.push(await imageBytes(url, options.images ?? {}));
-  return { prompt, pixels: await loadPixels(model, bytes), maxNewTokens };
+  return { prompt, pixels: await loadPixels(model, bytes), pictures: bytes.map((image) => createHash("sha256").update(image).digest("hex")), maxNewTokens };
 }
