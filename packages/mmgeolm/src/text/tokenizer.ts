@@ -31,9 +31,13 @@ function tokenContent(value: unknown): string | null {
 export function textTokenizer(files: TokenizerFiles, { file }: { file: string }): TextTokenizer {
   let tokenizer: Tokenizer;
   let size = 0;
+  const known = new Set<number>();
   try {
     tokenizer = new Tokenizer(files.tokenizer, files.config);
-    for (const id of tokenizer.get_vocab(true).values()) size = Math.max(size, id + 1);
+    for (const id of tokenizer.get_vocab(true).values()) {
+      known.add(id);
+      size = Math.max(size, id + 1);
+    }
   } catch (error) {
     throw new InputError({ message: `is not a tokenizer (${error instanceof Error ? error.message : String(error)}); take tokenizer.json of the checkpoint`, file, cause: error });
   }
@@ -47,7 +51,11 @@ export function textTokenizer(files: TokenizerFiles, { file }: { file: string })
     size,
     specialTokens,
     encode: (text, { special = false } = {}) => (text === "" && !special ? [] : tokenizer.encode(text, { add_special_tokens: special }).ids),
-    decode: (ids, { special = false } = {}) => (ids.length === 0 ? "" : tokenizer.decode([...ids], { skip_special_tokens: !special, clean_up_tokenization_spaces: false })),
+    decode: (ids, { special = false } = {}) => {
+      // Embedding tables are often padded to more rows than there are tokens: what has no token says nothing.
+      const written = ids.filter((id) => known.has(id));
+      return written.length === 0 ? "" : tokenizer.decode(written, { skip_special_tokens: !special, clean_up_tokenization_spaces: false });
+    },
     idOf: (token) => tokenizer.token_to_id(token) ?? null,
   };
 }
