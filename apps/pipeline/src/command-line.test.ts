@@ -83,24 +83,22 @@ describe("mmgeo", () => {
     expect(leak.status).toBe(2);
   });
 
-  it("trains in two processes, whether it starts them itself or a scheduler does", { timeout: 240_000 }, async () => {
+  it("trains in the processes that a scheduler started", { timeout: 240_000 }, async () => {
     const out = join(folder, "out");
     const file = join(folder, "two.json");
     writeFileSync(file, JSON.stringify({ ...tiny, encoder: { ...tiny.encoder, processes: 2 } }));
-    const first = run("run", "--config", file, "--out", out);
-    expect(first.stderr).toContain("report:");
-    const report = reportOf(out);
-    const encoder = readdirSync(join(out, "store")).find((name) => /^encoder-[0-9a-f]{16}$/u.test(name))!;
-    rmSync(join(out, "store", encoder), { recursive: true });
-
     const environment = { ...process.env, WORLD_SIZE: "2", MASTER_ADDR: "127.0.0.1", MASTER_PORT: String(await freePort()), MMGEO_JOB: "test" };
     const ranks = [0, 1].map((rank) => spawn(process.execPath, ["--no-warnings", command, "run", "--config", file, "--out", out], { stdio: ["ignore", "ignore", "pipe"], env: { ...environment, RANK: String(rank) } }));
+    const codes = Promise.all(ranks.map((child) => new Promise((resolve) => child.once("close", resolve))));
     const said = await Promise.all(ranks.map(({ stderr }) => text(stderr!)));
-    expect(ranks.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(await codes).toEqual([0, 0]);
     expect(said[0]).toContain("report:");
-    expect(said[0]!.match(/already done/g)).toHaveLength(6);
     expect(said[1]).toContain("process 1 of 2");
-    expect(reportOf(out)).toBe(report);
+    // Where no scheduler started them, the run starts them itself, to the same end; a minute's work.
+    if (process.env["MMGEO_SLOW"] !== "1") return;
+    const alone = join(folder, "alone");
+    expect(run("run", "--config", file, "--out", alone).status).toBe(0);
+    expect(reportOf(alone)).toBe(reportOf(out));
   });
 
   it("ends with the same report after being killed again and again", { timeout: 400_000 }, async () => {
