@@ -71,6 +71,11 @@ describe("ruleNegativesOfText", () => {
     expect(editsOf("AB=x+5, CD=2*x.").some((edit) => edit.startsWith("5 ->"))).toBe(true);
   });
 
+  it("keeps the room about an equals sign", () => {
+    expect(editsOf("AB = AC, ∠1 = ∠2.")).toEqual(expect.arrayContaining(["=  -> = 2", "= -> >"]));
+    expect(editsOf("AB=AC.")).toContain("= -> =2");
+  });
+
   it("reads and writes LaTeX", () => {
     expect(editsOf("$AB \\parallel CD$ and $EF \\perp AB$.")).toContain("\\parallel -> \\perp");
     expect(editsOf("In $\\triangle ABC$, $\\angle C = 90^{\\circ}$.").every((edit) => edit.startsWith("90 -> "))).toBe(true);

@@ -43,7 +43,10 @@ export function equalSignEdits(caption: Caption, clauseIndex: number): TextEdit[
     const signs = ["+", "-", "−", "*", "·", "×", "/", ":", "^", "²", "="];
     if (right + 1 < clause.to && signs.includes(next) || index - 2 >= clause.from && signs.includes(before)) continue;
     const { start, end } = tokens[index]!;
-    for (const to of [">", "<", "=2"]) edits.push({ class: "relation", rule: "equal-sign", start, end, to });
+    for (const to of [">", "<"]) edits.push({ class: "relation", rule: "equal-sign", start, end, to });
+    // The factor stands at what it multiplies, whatever room the equals sign has.
+    const factor = tokens[index + 1]!.start;
+    edits.push({ class: "relation", rule: "equal-sign", start, end: factor, to: `=${caption.text.slice(end, factor)}2` });
   }
   return edits;
 }
