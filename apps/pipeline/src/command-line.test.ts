@@ -6,7 +6,9 @@ import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "./executor/testing-redis.js";
+import type { Plan } from "./plan/plan.js";
 import { reportSchema } from "./report/report.js";
+import { tinyDataset } from "./review/testing.js";
 import type { CurrentStatus } from "./status.js";
 import type { Trace } from "./store/trace.js";
 import type { StudyReport } from "./study/table.js";
@@ -81,6 +83,25 @@ describe("mmgeo", () => {
     const leak = run("study", "--config", file, "--out", out);
     expect(leak.stderr).toMatch(/"leak" trains on \d+ problems that the base holds out/);
     expect(leak.status).toBe(2);
+  });
+
+  it("says what the paper's run would take, and runs nothing", () => {
+    const { status, stdout } = run("run", "--preset", "paper", "--dry-run", "--out", join(folder, "out"), "--json");
+    expect(status).toBe(0);
+    const plan = JSON.parse(stdout.trim().split("\n").at(-1)!) as Plan;
+    expect(plan).toMatchObject({ preset: "paper", gpus: 4 });
+    expect(plan.byGpu.some(({ dollars }) => dollars !== null)).toBe(true);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("exports what a review has so far", async () => {
+    const dataset = join(folder, "dataset");
+    await tinyDataset({ folder: dataset, count: 3 });
+    const judgements = join(folder, "judgements.jsonl");
+    const { status, stderr } = run("review", dataset, "--count", "4", "--state", join(folder, "state.sqlite"), "--export", judgements);
+    expect(stderr).toContain("nobody has judged yet");
+    expect(status).toBe(0);
+    expect(readFileSync(judgements, "utf8")).toBe("");
   });
 
   it("trains in the processes that a scheduler started", { timeout: 240_000 }, async () => {
