@@ -144,7 +144,10 @@ function drawingOf(statements: readonly Statement[], goal: Statement | null, see
     const next = solve({ statements: asked, seed: seed + other, attempts: 2 });
     if (next.ok && next.notes.length <= best.notes.length && leastSeparation(next.scene) > leastSeparation(best.scene)) best = next;
   }
-  return best.ok ? { ...best, scene: composeScene(best.scene, best.statements) } : best;
+  if (!best.ok) return best;
+  const apart = leastSeparation(best.scene);
+  const notes = apart < CROWDED ? [...best.notes, `crowded: in every drawing tried two points are at most ${(100 * apart).toFixed(1)} % of the figure apart, as what is stated of it asks`] : best.notes;
+  return { ...best, notes, scene: composeScene(best.scene, best.statements) };
 }
 
 interface Painter {

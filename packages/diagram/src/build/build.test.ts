@@ -91,3 +91,12 @@ test("a wrong claim is found", async () => {
   checkRecord({ ...record, claims: [...record.claims, "Equal(LengthOfLine(ZZ),1)", "Square(ABCD)"] }, check);
   expect(check.wrong).toHaveLength(2);
 });
+
+test("a record says where the numbers of its problem crowd the figure", () => {
+  const record = (width: number): DiagramRecord | null => {
+    const result = buildRecord({ problem: problemOfProgram(`Shape(AB,BC,CD,DA)\nRectangle(ABCD)\nEqual(LengthOfLine(AB),100)\nEqual(LengthOfLine(BC),${width})`, { id: "thin" }), seed: 1, negatives: 0 });
+    return result.ok ? result.record : null;
+  };
+  expect(record(2)?.provenance.notes?.[0]).toMatch(/^crowded: .* 2\.0 % of the figure apart/);
+  expect(record(60)?.provenance.notes).toBeUndefined();
+});
