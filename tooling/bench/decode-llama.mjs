@@ -17,8 +17,9 @@ async function seconds(rows, length, count) {
   const started = performance.now();
   await Promise.all(
     sequences.map(async (sequence, row) => {
-      let made = 0;
-      for await (const _ of sequence.evaluate(promptOf(length, row), { temperature: 0, yieldEogToken: true })) if (++made >= count) break;
+      const tokens = sequence.evaluate(promptOf(length, row), { temperature: 0, yieldEogToken: true });
+      for (let made = 0; made < count; made += 1) await tokens.next();
+      await tokens.return();
     }),
   );
   const taken = (performance.now() - started) / 1000;

@@ -1,7 +1,7 @@
 import { cachedAttention, type PackedMatrix, packedLinear, rmsNorm, tf } from "@mmgeo/engine";
 import type { LanguageConfig } from "../model/language-config.js";
 import { activate, embedTokens, type LayerKeysValues, type Parameters } from "../model/language.js";
-import type { DecodingWeights } from "./decoding-weights.js";
+import type { DecodingWeights } from "../model/decoding-weights.js";
 
 export interface DecodeInput {
   /** int32 `[batch, 1]` */

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder, tf, useNativeBackend } from "@mmgeo/engine";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { DecodingWeights } from "../model/decoding-weights.js";
 import { loadModel } from "../model/checkpoint.js";
 import { disposeModel, type Model } from "../model/model.js";
 import { tinyConversations, tinyModel } from "../testing.js";
 import { decode, disposeCache, prefill } from "./decoder.js";
-import { type DecodingWeights, weightTypes, withDecodingWeights } from "./decoding-weights.js";
+import { weightTypes, withDecodingWeights } from "./decoding-weights.js";
 import { generateIds } from "./generate.js";
 
 beforeAll(async () => {

@@ -1,15 +1,9 @@
 import { InputError } from "@mmgeo/dataset";
-import { hasDecodingKernels, type PackedMatrix, packMatrices, tf, type WeightType } from "@mmgeo/engine";
+import { hasDecodingKernels, packMatrices, type tf, type WeightType } from "@mmgeo/engine";
+import type { DecodingWeights } from "../model/decoding-weights.js";
 import { languageParameters, type Model } from "../model/model.js";
 
 export const weightTypes = ["float32", "bfloat16", "int8"] as const satisfies readonly WeightType[];
-
-/** The language model's matrices as a step of decoding reads them. */
-export interface DecodingWeights {
-  type: WeightType;
-  layers: { queryKeyValue: PackedMatrix; output: PackedMatrix; gateUp: PackedMatrix; down: PackedMatrix }[];
-  head: PackedMatrix;
-}
 
 /**
  * The same model with copies of the language model's matrices for decoding: `bfloat16` takes half the memory's traffic of `float32`, and so
@@ -38,9 +32,4 @@ export async function withDecodingWeights(model: Model, type: WeightType): Promi
     });
   }
   return { ...rest, decodingWeights: { type, layers, head: await pack(tiedHead ? "model.embed_tokens" : "lm_head") } };
-}
-
-export function disposeDecodingWeights({ layers, head }: DecodingWeights): void {
-  const matrices = [head, ...layers.flatMap((layer) => Object.values(layer) as PackedMatrix[])];
-  tf.dispose(matrices.flatMap(({ data, scale }) => [data, scale]));
 }

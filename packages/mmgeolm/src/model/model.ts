@@ -2,7 +2,7 @@ import type { ImageProcessor } from "@mmgeo/mmclip";
 import { tf } from "@mmgeo/engine";
 import type { ChatFormat } from "../text/chat.js";
 import type { TextTokenizer } from "../text/tokenizer.js";
-import { type DecodingWeights, disposeDecodingWeights } from "../generation/decoding-weights.js";
+import { type DecodingWeights, disposeDecodingWeights } from "./decoding-weights.js";
 import type { Parameters } from "./language.js";
 import type { ModelConfig } from "./multimodal-config.js";
 import { withoutPrefix } from "./names.js";

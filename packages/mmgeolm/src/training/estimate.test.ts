@@ -25,6 +25,12 @@ describe("estimateStage", () => {
     expect(memory.weights + memory.gradients + memory.optimizer).toBe(16 * parameters.trained);
   });
 
+  it("knows what need not be kept: attention weights of long samples, and layers that are computed again", () => {
+    const activations = (tokens: number, recompute: boolean) => estimateStage({ config: paper, stage: 3, samples: 100, tokens, answerTokens: 100, batchSize: 1, recompute, learningRateScale: { vision: 0 } }).memory.activations;
+    expect(activations(2048, false)).toBeLessThan(2.5 * activations(1024, false));
+    expect(activations(2048, true)).toBeLessThan(activations(2048, false) / 5);
+  });
+
   it("knows that stage 2 and adapters train little", () => {
     const stage2 = estimateStage({ config: paper, stage: 2, samples: 67_000, tokens: 1024, answerTokens: 100, batchSize: 24, epochs: 3 });
     expect(stage2.parameters.trained).toBe(stage2.parameters.projector);

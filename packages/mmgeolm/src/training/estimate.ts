@@ -18,7 +18,7 @@ export interface StageEstimate {
   operations: number;
 }
 
-export type EstimateOptions = Pick<StageOptions, "stage" | "batchSize" | "accumulate" | "epochs" | "steps" | "lora" | "learningRateScale"> & {
+export type EstimateOptions = Pick<StageOptions, "stage" | "batchSize" | "accumulate" | "epochs" | "steps" | "lora" | "learningRateScale" | "recompute"> & {
   config: ModelConfig;
   samples: number;
   /** tokens of a sample's row, pictures included */
@@ -31,8 +31,13 @@ export type EstimateOptions = Pick<StageOptions, "stage" | "batchSize" | "accumu
 
 const bytesOfFloat = 4;
 
+/** The engine keeps no more attention weights of a layer than this: beyond it computes them again. */
+const mostAttentionKept = 1 << 23;
+
+const attentionKept = (weights: number): number => (weights > mostAttentionKept ? 0 : 2 * weights);
+
 /** @param options of the stage, and what its data are like */
-export function estimateStage({ config, stage, samples, tokens, answerTokens, batchSize = 16, accumulate = 1, epochs = 1, steps, lora, learningRateScale = {}, images = config.multimodal === null ? 0 : 1 }: EstimateOptions): StageEstimate {
+export function estimateStage({ config, stage, samples, tokens, answerTokens, batchSize = 16, accumulate = 1, epochs = 1, steps, lora, learningRateScale = {}, recompute = false, images = config.multimodal === null ? 0 : 1 }: EstimateOptions): StageEstimate {
   const { language, multimodal } = config;
   const counts: Record<Part, number> = { vision: 0, projector: 0, language: 0 };
   let adapters = 0;
@@ -47,7 +52,8 @@ export function estimateStage({ config, stage, samples, tokens, answerTokens, ba
   const rows = batchSize * tokens;
   const { hiddenSize, intermediateSize, layers, heads } = language;
   // What the backward pass keeps of a layer: about ten tensors of the hidden width, five of the inner, and attention weights.
-  const languageKept = layers * (rows * (10 * hiddenSize + 5 * intermediateSize) + batchSize * heads * tokens * tokens * 2);
+  const layerKept = rows * (10 * hiddenSize + 5 * intermediateSize) + attentionKept(batchSize * heads * tokens * tokens);
+  const languageKept = recompute ? layers * rows * hiddenSize + layerKept : layers * layerKept;
   const headKept = 3 * batchSize * answerTokens * language.vocabularySize;
   const pictures = stage === "text" ? 0 : batchSize * images;
   let towerKept = 0;
@@ -55,14 +61,14 @@ export function estimateStage({ config, stage, samples, tokens, answerTokens, ba
   if (multimodal !== null && isTrained("vision") && stage === 3) {
     const { hidden_size: width, intermediate_size: inner, num_hidden_layers: depth, num_attention_heads: towerHeads } = multimodal.vision;
     patches = tokensPerImage(multimodal);
-    towerKept = depth * pictures * (patches * (10 * width + 4 * inner) + towerHeads * patches * patches * 2);
+    towerKept = depth * pictures * patches * (10 * width + 4 * inner) + depth * attentionKept(pictures * towerHeads * patches * patches);
   }
   const weights = (counts.vision + counts.projector + counts.language + (lora === undefined ? 0 : adapters)) * bytesOfFloat;
   const gradients = trained * bytesOfFloat;
   const optimizer = 2 * trained * bytesOfFloat;
   const activations = (languageKept + headKept + towerKept) * bytesOfFloat;
   // Forward 2, backward to the inputs 2, backward to the weights 2 operations a parameter and token.
-  const passes = isTrained("language") && lora === undefined ? 6 : 4;
+  const passes = (isTrained("language") && lora === undefined ? 6 : 4) + (recompute ? 2 : 0);
   const inner = counts.language - language.vocabularySize * hiddenSize;
   const operations = accumulate * (passes * inner * rows + passes * language.vocabularySize * hiddenSize * batchSize * answerTokens + passes * layers * 2 * hiddenSize * tokens * rows + (patches > 0 ? 6 * counts.vision * pictures * patches : 0));
   return {

@@ -44,6 +44,7 @@ const stageSchema = z.strictObject({
   learningRateScale: z.strictObject({ vision: z.number().min(0).optional(), projector: z.number().min(0).optional(), language: z.number().min(0).optional() }).optional(),
   lora: z.strictObject({ rank: whole.max(4096).optional(), alpha: positive.optional(), modules: z.array(z.string()).min(1).optional(), dropout: z.number().min(0).lt(1).optional() }).optional(),
   recompute: z.boolean().optional(),
+  keepFeatures: z.boolean().optional(),
   maxTokens: whole.optional(),
   precision: z.enum(["float32", "bfloat16"]).optional(),
   saveEvery: whole.optional(),

@@ -50,6 +50,17 @@ describe("trainStage", () => {
     expect(metrics).toHaveLength(60);
   });
 
+  it("learns the same from features that are kept and features computed in every step", async () => {
+    const conversations = tinyConversations({ ...files(), count: 8 });
+    const losses: (readonly number[])[] = [];
+    for (const keepFeatures of [true, false]) {
+      const result = await trainStage({ stage: 2, model: await tinyModel(conversations), conversations, batchSize: 4, steps: 4, keepFeatures });
+      losses.push(result.losses);
+      disposeModel(result.model);
+    }
+    for (const [at, loss] of (losses[0] as readonly number[]).entries()) expect(losses[1]?.[at]).toBeCloseTo(loss, 4);
+  });
+
   it("goes on where it was stopped, to the same weights", async () => {
     const conversations = tinyConversations({ ...files(), count: 12 });
     const options = { stage: 3, conversations, batchSize: 4, steps: 6, learningRate: 1e-3, saveEvery: 2 } as const;

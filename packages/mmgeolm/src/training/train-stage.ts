@@ -4,7 +4,7 @@ import { type Batch, train, type TrainProgress, useNativeBackend } from "@mmgeo/
 import type { Conversation } from "../data/conversation.js";
 import { randomFrom, seedOf } from "../data/random.js";
 import { renameLetters } from "../data/rename-letters.js";
-import { disposeDecodingWeights } from "../generation/decoding-weights.js";
+import { disposeDecodingWeights } from "../model/decoding-weights.js";
 import { saveModel } from "../model/checkpoint.js";
 import type { Parameters } from "../model/language.js";
 import type { Model } from "../model/model.js";
@@ -33,6 +33,8 @@ export interface StageOptions {
   folder?: string;
   /** where a frozen tower's features are kept, by content, for later runs @default in memory */
   featureFolder?: string;
+  /** computes a frozen tower's features once and keeps them; false computes them in every step, which saves memory @default true */
+  keepFeatures?: boolean;
   /** samples a step @default 16 */
   batchSize?: number;
   /**
@@ -133,7 +135,7 @@ export async function trainStage(options: StageOptions): Promise<StageResult> {
   const merged = (parameters: Parameters): Parameters => (lora === undefined ? parameters : withAdapters(parameters, lora));
   const trainable = (name: string) => (isAdapter(name) || (trained.includes(partOf(name)) && !(lora !== undefined && partOf(name) === "language"))) && scaleOf(name) > 0;
   const frozenTower = multimodal !== null && (stage !== 3 || learningRateScale.vision === 0);
-  const features = frozenTower && pixels !== null ? await featureStore({ model, images: samples.flatMap(({ images }) => images), pixels, folder: options.featureFolder }) : null;
+  const features = frozenTower && pixels !== null && options.keepFeatures !== false ? await featureStore({ model, images: samples.flatMap(({ images }) => images), pixels, folder: options.featureFolder }) : null;
 
   const lengths = samples.map(({ ids }) => ids.length);
   const imageCounts = samples.map(({ images }) => images.length);
