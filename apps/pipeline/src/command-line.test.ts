@@ -112,7 +112,7 @@ describe("mmgeo", () => {
     const ranks = [0, 1].map((rank) => spawn(process.execPath, ["--no-warnings", command, "run", "--config", file, "--out", out], { stdio: ["ignore", "ignore", "pipe"], env: { ...environment, RANK: String(rank) } }));
     const codes = Promise.all(ranks.map((child) => new Promise((resolve) => child.once("close", resolve))));
     const said = await Promise.all(ranks.map(({ stderr }) => text(stderr!)));
-    expect(await codes).toEqual([0, 0]);
+    expect(await codes, said.join("\n")).toEqual([0, 0]);
     expect(said[0]).toContain("report:");
     expect(said[1]).toContain("process 1 of 2");
     // Where no scheduler started them, the run starts them itself, to the same end; a minute's work.
