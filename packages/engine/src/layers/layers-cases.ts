@@ -18,7 +18,7 @@ import {
   tf,
 } from "../index.js";
 import { requireBackend } from "../backend/backend.js";
-import { fusedAttention } from "./attention.js";
+import { type AttentionInput, fusedAttention } from "./attention.js";
 
 const normal = (shape: number[], seed: number): tf.Tensor => randomNormal({ shape, seed, standardDeviation: 1 });
 
@@ -88,7 +88,7 @@ export function testLayers(): void {
       await expectSame(softmax as never, ((x: tf.Tensor) => tf.softmax(x)) as never, [normal([3, 7], 1)]);
     });
 
-    it.each([["as a user has it", attention], ["that computes its weights again", fusedAttention]] as const)("attention %s, with every kind of mask", async (_, attend) => {
+    it.each([["as a user has it", attention], ["that computes its weights again", fusedAttention], ["for inference", (input: AttentionInput) => attention({ ...input, inference: true })]] as const)("attention %s, with every kind of mask", async (_, attend) => {
       // As attention itself would, for more weights than a test should have.
       if (attend === fusedAttention && !requireBackend().kernels) return;
       const [query, key, value] = [normal([2, 2, 3, 4], 1), normal([2, 2, 5, 4], 2), normal([2, 2, 5, 4], 3)];
