@@ -91,6 +91,7 @@ function prefillStep({ model, parameters, input }: { model: Pick<Model, "config"
     config: language,
     embeddings,
     rotation: input.rotation,
+    inference: true,
     masks: causalMasks(language, tokens),
     remember: (layer, fresh) => {
       cache[layer] = { keys: tf.pad(fresh.keys, room), values: tf.pad(fresh.values, room) };

@@ -69,6 +69,7 @@ function extension({ config }: Pick<Model, "config">): Compiled<[Parameters, Ext
       config: language,
       embeddings: embedTokens(own, ids),
       rotation,
+      inference: true,
       // With fewer queries than keys, the queries are the last of them.
       masks: { causal: true, full: null, sliding: window === null ? null : maskOf({ batch: 1, queries: tokens, keys: before + tokens, sees: (_, query, key) => key > before + query - window }) },
       remember: (layer, fresh) => {

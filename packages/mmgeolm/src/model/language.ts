@@ -96,16 +96,16 @@ function repeatHeads(x: tf.Tensor4D, times: number): tf.Tensor4D {
  * Attention of grouped queries. A single token's queries that share a key head fold into the token axis, which spares a copy
  * of keys and values for each; longer sequences repeat the keys.
  */
-function groupedAttention({ query, key, value, mask, causal }: { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D; mask: tf.Tensor4D | null; causal: boolean }): tf.Tensor4D {
+function groupedAttention({ query, key, value, ...rest }: { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D; mask: tf.Tensor4D | null; causal: boolean; inference: boolean }): tf.Tensor4D {
   const [batch, heads, tokens, headSize] = query.shape;
   const keyValueHeads = key.shape[1];
   const group = heads / keyValueHeads;
-  if (group === 1) return attention({ query, key, value, mask, causal }) as tf.Tensor4D;
-  if (tokens === 1 && !causal) {
+  if (group === 1) return attention({ query, key, value, ...rest }) as tf.Tensor4D;
+  if (tokens === 1 && !rest.causal) {
     const folded = tf.reshape(query, [batch, keyValueHeads, group, headSize]) as tf.Tensor4D;
-    return tf.reshape(attention({ query: folded, key, value, mask }), [batch, heads, tokens, headSize]) as tf.Tensor4D;
+    return tf.reshape(attention({ query: folded, key, value, ...rest }), [batch, heads, tokens, headSize]) as tf.Tensor4D;
   }
-  return attention({ query, key: repeatHeads(key, group), value: repeatHeads(value, group), mask, causal }) as tf.Tensor4D;
+  return attention({ query, key: repeatHeads(key, group), value: repeatHeads(value, group), ...rest }) as tf.Tensor4D;
 }
 
 /** Rows of the embedding table, `[batch, tokens, hiddenSize]`. */
@@ -120,10 +120,11 @@ interface LayerOptions {
   remember?: Remember;
   observe?: Observe;
   adapt?: Adapt;
+  inference?: boolean;
 }
 
 /** One decoder layer: hidden states `[batch, tokens, hiddenSize]` in and out. */
-function decoderLayer(parameters: Parameters, hidden: tf.Tensor, layer: number, { config, rotation, masks, remember = (_, fresh) => fresh, observe, adapt = ({ y }) => y }: LayerOptions): tf.Tensor {
+function decoderLayer(parameters: Parameters, hidden: tf.Tensor, layer: number, { config, rotation, masks, remember = (_, fresh) => fresh, observe, adapt = ({ y }) => y, inference = false }: LayerOptions): tf.Tensor {
   const prefix = `model.layers.${layer}`;
   const [batch, tokens] = hidden.shape as [number, number];
   const norm = (x: tf.Tensor, name: string) => rmsNorm({ x, weight: parameter(parameters, `${prefix}.${name}.weight`), epsilon: config.epsilon });
@@ -137,7 +138,7 @@ function decoderLayer(parameters: Parameters, hidden: tf.Tensor, layer: number, 
   const { keys, values } = remember(layer, { keys: rotate(heads("k_proj", config.keyValueHeads), rotation), values: heads("v_proj", config.keyValueHeads) });
   observe?.(layer, { query, keys });
   const mask = config.slidingWindows[layer] === null ? masks.full : (masks.sliding ?? masks.full);
-  const attended = groupedAttention({ query, key: keys, value: values, mask, causal: masks.causal });
+  const attended = groupedAttention({ query, key: keys, value: values, mask, causal: masks.causal, inference });
   const joined = tf.reshape(tf.transpose(attended, [0, 2, 1, 3]), [batch, tokens, config.heads * config.headSize]);
   const after = hidden.add(projected("self_attn.o_proj", joined));
   const fed = norm(after, "post_attention_layernorm");
@@ -151,6 +152,7 @@ function decoderLayer(parameters: Parameters, hidden: tf.Tensor, layer: number, 
  * @param remember where given, receives every layer's fresh keys and values and returns those to attend to
  * @param observe where given, is shown every layer's queries and keys
  * @param adapt where given, has the last word on every linear layer
+ * @param inference no gradient will be asked for
  * @param recomputed keeps nothing of a layer but its input for the backward pass, and computes the rest again
  */
 export function languageModel({ parameters, embeddings, recomputed = false, ...options }: LayerOptions & { parameters: Parameters; embeddings: tf.Tensor3D; recomputed?: boolean }): tf.Tensor3D {
