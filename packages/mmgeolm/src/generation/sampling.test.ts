@@ -31,6 +31,23 @@ describe("sampleToken", () => {
     expect(shares({ temperature: 1, topP: 0.7 }).map((share) => share > 0)).toEqual([false, true, false, true]);
   });
 
+  it("chooses among the tokens that sorting all of them would keep, with and without both limits", () => {
+    const random = randomFrom(7);
+    for (const [topK, topP] of [[0, 0.9], [0, 0.5], [20, 1], [20, 0.8], [1, 0.9], [500, 0.99], [0, 1]] as const) {
+      const scores = Float32Array.from({ length: 500 }, () => 3 * random.normal());
+      const best = Math.max(...scores);
+      const order = Array.from(scores.keys()).sort((a, b) => (scores[b] as number) - (scores[a] as number)).slice(0, topK === 0 ? undefined : topK);
+      const weights = order.map((id) => Math.exp((scores[id] as number) - best));
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      let count = 0;
+      for (let mass = 0; topP < 1 ? mass < topP * total : count < order.length; count += 1) mass += weights[count] as number;
+      const expected = new Set(order.slice(0, Math.max(1, count)));
+      const drawn = new Set(Array.from({ length: 3000 }, () => sampleToken({ logits: scores, previous: [], sampling: { temperature: 1, topK, topP }, random })));
+      for (const id of drawn) expect(expected.has(id), `${topK} ${topP}`).toBe(true);
+      expect(drawn.has(order[0] as number)).toBe(true);
+    }
+  });
+
   it("makes what was said less likely", () => {
     expect(shares({ temperature: 0, repetitionPenalty: 2 }, [1])).toEqual([0, 0, 0, 1]);
   });

@@ -32,7 +32,7 @@ export function isGreedy({ temperature = 0, repetitionPenalty = 1 }: Sampling): 
 /** Chooses a token in the order in which transformers applies its warpers: repetition penalty, temperature, top-k, top-p; among `allowed` alone, if given. */
 export function sampleToken({ logits, previous, sampling, random, allowed }: { logits: Float32Array; previous: Iterable<number>; sampling: Sampling; random: Random; allowed?: readonly number[] | null }): number {
   const { temperature = 0, topP = 1, topK = 0, repetitionPenalty = 1 } = sampling;
-  const scores = Float32Array.from(logits);
+  let scores = logits.slice();
   if (repetitionPenalty !== 1) {
     for (const id of new Set(previous)) {
       const score = scores[id];
@@ -40,33 +40,48 @@ export function sampleToken({ logits, previous, sampling, random, allowed }: { l
     }
   }
   if (allowed !== undefined && allowed !== null) {
-    const mayBe = new Set(allowed);
-    for (let id = 0; id < scores.length; id += 1) if (!mayBe.has(id)) scores[id] = Number.NEGATIVE_INFINITY;
+    const only = new Float32Array(scores.length).fill(Number.NEGATIVE_INFINITY);
+    for (const id of allowed) if (id < only.length) only[id] = scores[id] as number;
+    scores = only;
   }
-  if (temperature === 0) return argMax(scores);
-  const kept = ranked(scores, topK);
-  const highest = scores[kept[0] as number] as number;
-  const weights = kept.map((id) => Math.exp(((scores[id] as number) - highest) / temperature));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  let nucleus = weights.length;
-  if (topP < 1) {
-    let mass = 0;
-    nucleus = 0;
-    while (nucleus < weights.length && mass < topP * total) mass += weights[nucleus++] as number;
+  const best = argMax(scores);
+  if (temperature === 0) return best;
+  const weights = new Float64Array(scores.length);
+  for (let id = 0; id < scores.length; id += 1) weights[id] = Math.exp(((scores[id] as number) - (scores[best] as number)) / temperature);
+  const kept = nucleus(topK > 0 && topK < weights.length ? highest(weights, topK) : weights, { topP, weights });
+  let left = random.uniform() * kept.reduce((sum, id) => sum + (weights[id] as number), 0);
+  for (const id of kept) {
+    left -= weights[id] as number;
+    if (left <= 0) return id;
   }
-  let left = random.uniform() * weights.slice(0, nucleus).reduce((sum, weight) => sum + weight, 0);
-  for (let place = 0; place < nucleus; place += 1) {
-    left -= weights[place] as number;
-    if (left <= 0) return kept[place] as number;
-  }
-  return kept[nucleus - 1] as number;
+  return kept.at(-1) ?? best;
 }
 
-/** Token ids from the highest score down, the `count` best or all. */
-function ranked(scores: Float32Array, count: number): number[] {
-  const possible = Array.from(scores.keys()).filter((id) => scores[id] !== Number.NEGATIVE_INFINITY);
-  const ids = possible.sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
-  return count > 0 ? ids.slice(0, count) : ids;
+/** The ids of the `count` largest weights, of equal ones the lower ids. */
+function highest(weights: Float64Array, count: number): number[] {
+  const threshold = weights.toSorted()[weights.length - count] as number;
+  const above: number[] = [];
+  const equal: number[] = [];
+  for (let id = 0; id < weights.length; id += 1) {
+    if ((weights[id] as number) > threshold) above.push(id);
+    else if (weights[id] === threshold) equal.push(id);
+  }
+  return [...above, ...equal.slice(0, count - above.length)];
+}
+
+/** The fewest ids, from the largest weight down, that have the share `topP` of the whole; all that have any weight where that is 1. */
+function nucleus(candidates: readonly number[] | Float64Array, { topP, weights }: { topP: number; weights: Float64Array }): number[] {
+  const ids = candidates instanceof Float64Array ? Array.from(candidates.keys()) : candidates;
+  const possible = ids.filter((id) => (weights[id] as number) > 0);
+  if (topP >= 1) return possible;
+  const total = possible.reduce((sum, id) => sum + (weights[id] as number), 0);
+  // All that is smaller than this together has less than the share that is left out, so it need not be sorted.
+  const smallest = ((1 - topP) * total) / possible.length;
+  const sorted = possible.filter((id) => (weights[id] as number) >= smallest).sort((a, b) => (weights[b] as number) - (weights[a] as number) || a - b);
+  let mass = 0;
+  let count = 0;
+  while (count < sorted.length && mass < topP * total) mass += weights[sorted[count++] as number] as number;
+  return sorted.slice(0, Math.max(1, count));
 }
 
 export function argMax(values: Float32Array): number {
