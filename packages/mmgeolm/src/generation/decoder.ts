@@ -177,8 +177,9 @@ export function prefill({ model, prompts, pixels, room }: { model: Model; prompt
 /** Rows beyond which products of whole matrices are faster than those for few rows. */
 const mostRowsInPlace = 64;
 
-/** One more token in each row. The cache given is used up. */
-export function decode({ model, ids, positions, cache }: { model: Model; ids: readonly number[]; positions: readonly number[]; cache: KeyValueCache }): DecoderStep {
+/** One more token in each row. The cache given is used up; one that is full goes on in one of twice the size. */
+export function decode({ model, ids, positions, cache: given }: { model: Model; ids: readonly number[]; positions: readonly number[]; cache: KeyValueCache }): DecoderStep {
+  const cache = Math.max(...positions) < (given[0]?.keys.shape[2] as number) ? given : grown(given);
   if (hasDecodingKernels() && ids.length <= mostRowsInPlace) return decodeInPlace({ model, ids, positions, cache });
   const input: StepInput = {
     ids: tf.tensor2d([...ids], [ids.length, 1], "int32"),
@@ -205,6 +206,14 @@ function decodeInPlace({ model, ids, positions, cache }: { model: Model; ids: re
   const scores = decoderOf(model).inPlace(model.parameters, input);
   tf.dispose([input.ids, input.positions, input.cosine, input.sine]);
   return { ...scores, cache };
+}
+
+function grown(cache: KeyValueCache): KeyValueCache {
+  const capacity = cache[0]?.keys.shape[2] as number;
+  const larger = (x: tf.Tensor4D) => tf.pad(x, [[0, 0], [0, 0], [0, capacity], [0, 0]]) as tf.Tensor4D;
+  const result = cache.map(({ keys, values }) => ({ keys: larger(keys), values: larger(values) }));
+  disposeCache(cache);
+  return result;
 }
 
 export function disposeCache(cache: KeyValueCache): void {

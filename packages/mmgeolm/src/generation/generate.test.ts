@@ -33,6 +33,16 @@ describe("generate", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it("goes on when keys and values need more room than was made at first", async () => {
+    const endless = { ...model, endTokens: [] };
+    const before = tf.memory().numTensors;
+    const long = await generate({ model: endless, requests: [request("a"), request("b b b")], maxNewTokens: 700 });
+    expect(long.map(({ ids }) => ids.length)).toEqual([700, 700]);
+    const [again] = await generate({ model: endless, requests: [{ messages: [{ role: "user", text: "a" }] }], maxNewTokens: 200 });
+    expect(long[0]?.ids.slice(0, 200)).toEqual(again?.ids);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it("draws the same answers from the same seed, whatever is asked beside", async () => {
     const drawn = await answers([request("a"), request("b")], { temperature: 1, seed: 5 });
     expect(await answers([request("a"), request("b"), request("c")], { temperature: 1, seed: 5, batchSize: 1 })).toEqual([...drawn, expect.any(String)]);

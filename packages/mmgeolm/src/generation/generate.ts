@@ -45,6 +45,9 @@ export interface Generated {
   finish: "end" | "stop" | "length";
 }
 
+/** Tokens that keys and values have room for at first: most answers are shorter, whatever is allowed. */
+const firstRoom = 256;
+
 /** `pixel_values` of pictures as the model's tower takes them, `[images, 3, side, side]`. */
 export async function loadPixels(model: Model, images: readonly (string | Uint8Array)[]): Promise<tf.Tensor4D> {
   const processor = model.imageProcessor;
@@ -189,7 +192,8 @@ export async function generateIds({
   const rows = prompts.map((prompt, row) => ({ prompt, ids: [] as number[], finish: null as Generated["finish"] | null, random: randomFrom(seeds[row] ?? row), choices: choices[row] ?? null }));
   const greedy = isGreedy(sampling) && choices.every((tree) => tree === null);
   if (maxNewTokens <= 0) return rows.map(({ ids }) => ({ ids, finish: "length" }));
-  let step: DecoderStep = commonPrefix > 0 ? prefillOnce({ model, prompts, pixels, commonPrefix, room: maxNewTokens }) : prefill({ model, prompts, pixels, room: maxNewTokens });
+  const room = Math.min(maxNewTokens, firstRoom);
+  let step: DecoderStep = commonPrefix > 0 ? prefillOnce({ model, prompts, pixels, commonPrefix, room }) : prefill({ model, prompts, pixels, room });
   try {
     for (let made = 1; ; made += 1) {
       const chosen = greedy ? Array.from(await step.next.data()) : await sampled(step, rows, sampling);
