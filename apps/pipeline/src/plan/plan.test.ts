@@ -16,15 +16,15 @@ describe("a plan", () => {
     expect(projector!.parameters / 1e9).toBeCloseTo(8.06, 2);
     expect(projector!.trained).toBe(1152 * 3584 + 3584 + 3584 * 3584 + 3584);
     expect(everything!.trained).toBeGreaterThan(projector!.trained);
-    const fitting = plan.byGpu.filter(({ dollars }) => dollars !== null);
-    expect(fitting.map(({ gpu }) => gpu)).toEqual(["H200"]);
-    const [{ totalHours, dollars, dollarsPerHour, hours }] = fitting as [(typeof fitting)[0]];
+    const on = (name: string) => plan.byGpu.find(({ gpu }) => gpu === name)!;
+    expect(on("RTX 4090")).toMatchObject({ totalHours: null, dollars: null });
+    const { totalHours, dollars, dollarsPerHour, hours } = on("H200");
     expect(hours.reduce<number>((sum, value) => sum + value!, 0)).toBeCloseTo(totalHours!);
     expect(dollars).toBeCloseTo(totalHours! * 4 * dollarsPerHour);
     expect(totalHours!).toBeGreaterThan(1);
     const lines = planLines(plan).join("\n");
     expect(lines).toMatch(/encoder +878\.0 M +878\.0 M +10,201/);
-    expect(lines).toMatch(/H100 80 GB.*does not fit/);
+    expect(lines).toMatch(/RTX 4090.*does not fit/);
   });
 
   it("answers for models from nothing too, and leaves out what is not trained", async () => {

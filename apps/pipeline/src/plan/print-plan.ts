@@ -30,5 +30,6 @@ export function planLines({ preset, gpus, data, trainings, byGpu }: Plan): strin
       ["GPU", "$ an hour", ...trainings.map(({ part }) => part), "together", "cost"],
       ...byGpu.map(({ gpu, dollarsPerHour, hours: each, totalHours, dollars: cost }) => [gpu, dollarsPerHour.toFixed(2), ...each.map(hours), hours(totalHours), dollars(cost)]),
     ]),
+    ...(gpus === 1 ? [] : ["", `So far only the encoder trains in several processes. The language model's hours are those of ${gpus} that would share its batches; one alone takes ${gpus} times as long.`]),
   ];
 }
