@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { runStudy } from "../study/run-study.js";
 import { loadStudy } from "../study/study-config.js";
 import { studyMarkdown, studyPage } from "../study/study-page.js";
+import { studySvg } from "../study/study-svg.js";
 import { tabulate } from "../study/table.js";
 import { log, printJson } from "./output.js";
 import { addExecutorOptions, type ExecutorOptions, inRunFolder } from "./run-folder.js";
@@ -32,6 +33,7 @@ export function registerStudyCommand(program: Command): void {
           const report = tabulate({ study, cells });
           await writeFileAtomic(join(out, "study.json"), `${JSON.stringify(report, null, 2)}\n`);
           await writeFileAtomic(join(out, "study.md"), studyMarkdown(report));
+          await writeFileAtomic(join(out, "study.svg"), studySvg(report));
           await writeFileAtomic(join(out, "study.html"), studyPage(report));
           return report;
         },

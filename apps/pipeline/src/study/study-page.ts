@@ -63,5 +63,6 @@ export function studyMarkdown(report: StudyReport): string {
     for (const { better, worse, set, samples, difference, interval, holds } of report.comparisons)
       lines.push(row([`${better} above ${worse}`, setTitles[set], String(samples), points(difference), `${points(interval[0])} to ${points(interval[1])}`, holds ? "yes" : interval[1] < 0 ? "no, the reverse does" : "not shown"]));
   }
+  lines.push("", "![Each variant on each set, with its interval](study.svg)");
   return `${lines.join("\n")}\n`;
 }

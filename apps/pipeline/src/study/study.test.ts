@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { hasBrowser, openBrowser, seriousProblems } from "../testing-browser.js";
 import { completeStudy, studyConfigSchema } from "./study-config.js";
 import { studyMarkdown, studyPage } from "./study-page.js";
+import { studySvg } from "./study-svg.js";
 import { tabulate } from "./table.js";
 import type { Cell } from "./cell.js";
 
@@ -53,6 +54,13 @@ describe("tabulate", () => {
     expect(page).toContain("80.0 %");
     expect(page).toContain("<svg");
     expect(page).toContain("dddddddddddd");
+  });
+
+  it("makes a picture that stands by itself", () => {
+    const picture = studySvg(report);
+    expect(picture).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    expect(picture).toContain("80.0 %");
+    expect(picture).not.toContain("var(--");
   });
 
   it.skipIf(!hasBrowser)("makes a page in which axe finds nothing serious, on a phone", async () => {
