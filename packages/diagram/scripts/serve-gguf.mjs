@@ -8,6 +8,7 @@
  */
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -17,9 +18,11 @@ if (flags.library === undefined || flags.model === undefined) throw new Error("g
 const require = createRequire(join(flags.library, "package.json"));
 const { getLlama, LlamaChatSession, LlamaLogLevel } = await import(pathToFileURL(require.resolve("node-llama-cpp")).href);
 
-const llama = await getLlama({ gpu: false, build: "never", logLevel: LlamaLogLevel.error });
+// Of its own accord the library takes four threads at least; on fewer cores they wait for one another, and answers take a hundred times as long.
+const threads = availableParallelism();
+const llama = await getLlama({ gpu: false, build: "never", logLevel: LlamaLogLevel.error, maxThreads: threads });
 const model = await llama.loadModel({ modelPath: flags.model });
-const context = await model.createContext({ contextSize: Number(flags.context) });
+const context = await model.createContext({ contextSize: Number(flags.context), threads });
 const sequence = context.getSequence();
 
 /** A schema as node-llama-cpp takes it: what its grammars do not know is left to the client's own check. */
