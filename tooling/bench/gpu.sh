@@ -20,8 +20,8 @@ fi
 
 echo "== providing TensorFlow for the GPU"
 node packages/engine/bin/mmgeo-engine.mjs install --gpu
-node packages/engine/bin/mmgeo-engine.mjs info | tee /tmp/mmgeo-gpu-info.json
-node -e 'const { device } = JSON.parse(require("fs").readFileSync("/tmp/mmgeo-gpu-info.json", "utf8").trim().split("\n").at(-1)); if (device !== "gpu") { console.error(`gpu.sh: TensorFlow runs on the ${device}: its log (TF_CPP_MIN_LOG_LEVEL=0) says which CUDA library is missing`); process.exit(1); }'
+info=$(node packages/engine/bin/mmgeo-engine.mjs info | tee /dev/stderr | tail -n 1)
+node -e 'const { device } = JSON.parse(process.argv[1]); if (device !== "gpu") { console.error(`gpu.sh: TensorFlow runs on the ${device}: its log (TF_CPP_MIN_LOG_LEVEL=0) says which CUDA library is missing`); process.exit(1); }' "$info"
 
 echo "== the engine's tests on the GPU"
 (cd packages/engine && vitest run)

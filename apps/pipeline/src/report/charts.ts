@@ -15,17 +15,31 @@ export interface ScoreRow {
   chance: number;
 }
 
-/** Renders a plot to SVG that takes its colours from the page, so that it is readable in light and dark. */
-function toSvg(options: Plot.PlotOptions, label: string): Html {
+/** Colours of a chart. */
+export interface Palette {
+  ink: string;
+  accent: string;
+}
+
+/** Those of the page, which knows light and dark. */
+const pagePalette: Palette = { ink: "currentColor", accent: "var(--accent)" };
+
+/** Renders a plot to one SVG element: one picture with one name, where Plot names each of its parts as well. */
+export function plotSvg({ options, label, ink, background, fontFamily }: { options: Plot.PlotOptions; label: string; ink: string; background: string; fontFamily: string }): string {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  const figure = Plot.plot({ ...options, document, style: { background: "transparent", color: "currentColor", fontSize: "12px", fontFamily: "inherit" } });
+  const figure = Plot.plot({ ...options, document, style: { background, color: ink, fontSize: "12px", fontFamily } });
   const svg = figure.tagName.toLowerCase() === "svg" ? figure : figure.querySelector("svg:last-of-type")!;
-  // The whole is one picture with one name; Plot names each of its parts as well.
   for (const part of svg.querySelectorAll("[aria-label], [aria-description]")) for (const name of ["aria-label", "aria-description"]) part.removeAttribute(name);
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
+  svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   svg.removeAttribute("xmlns:xlink");
-  return html`<div class="scroll chart" tabindex="0" role="group" aria-label="Chart: ${label}">${new Html(svg.outerHTML)}</div>`;
+  return svg.outerHTML;
+}
+
+/** A chart of the page. */
+function toSvg(options: Plot.PlotOptions, label: string): Html {
+  return html`<div class="scroll chart" tabindex="0" role="group" aria-label="Chart: ${label}">${new Html(plotSvg({ options, label, ink: pagePalette.ink, background: "transparent", fontFamily: "inherit" }))}</div>`;
 }
 
 /** Averages neighbouring points so that at most `count` remain: a curve of thousands of steps stays small and readable. */
@@ -62,24 +76,25 @@ export function lossChart({ points, label }: { points: LossPoint[]; label: strin
   );
 }
 
-/** Each score as a dot with its 95 % interval, and the score of guessing as a tick beside it. */
+/** Scales and marks of scores: each a dot with its 95 % interval, and the score of guessing as a tick beside it. Rows of several panels lie apart. */
+export function scorePlot({ rows, palette: { ink, accent } }: { rows: readonly (ScoreRow & { panel?: string })[]; palette: Palette }): Plot.PlotOptions {
+  const labels = [...new Set(rows.map(({ label }) => label))];
+  const place = { y: "label", ...(rows.some(({ panel }) => panel !== undefined) ? { fy: "panel" } : {}) };
+  return {
+    // About seven pixels a letter, and half of the width at most.
+    marginLeft: Math.min(320, 24 + 7 * Math.max(...labels.map(({ length }) => length))),
+    x: { domain: [0, 1], tickFormat: (value: number) => `${Math.round(value * 100)} %`, label: null, grid: true },
+    y: { domain: labels, label: null },
+    marks: [
+      Plot.tickX(rows, { ...place, x: "chance", stroke: ink, strokeOpacity: 0.55, strokeWidth: 2, strokeDasharray: "3,2" }),
+      Plot.link(rows, { ...place, x1: (row: ScoreRow) => row.interval[0], x2: (row: ScoreRow) => row.interval[1], stroke: accent, strokeWidth: 3 }),
+      Plot.dot(rows, { ...place, x: "value", r: 6, fill: accent }),
+      Plot.text(rows, { ...place, x: (row: ScoreRow) => row.interval[1], text: (row: ScoreRow) => `${(row.value * 100).toFixed(1)} %`, textAnchor: "start", dx: 8, fill: ink }),
+    ],
+  };
+}
+
+/** A chart of scores for a page. */
 export function scoreChart({ rows, label }: { rows: ScoreRow[]; label: string }): Html {
-  return toSvg(
-    {
-      width: 640,
-      height: 44 * rows.length + 60,
-      // About seven pixels a letter, and half of the width at most.
-      marginLeft: Math.min(320, 24 + 7 * Math.max(...rows.map(({ label }) => label.length))),
-      marginRight: 60,
-      x: { domain: [0, 1], tickFormat: (value: number) => `${Math.round(value * 100)} %`, label: null, grid: true },
-      y: { domain: rows.map((row) => row.label), label: null },
-      marks: [
-        Plot.tickX(rows, { x: "chance", y: "label", stroke: "currentColor", strokeOpacity: 0.55, strokeWidth: 2, strokeDasharray: "3,2" }),
-        Plot.link(rows, { x1: (row: ScoreRow) => row.interval[0], x2: (row: ScoreRow) => row.interval[1], y: "label", stroke: "var(--accent)", strokeWidth: 3 }),
-        Plot.dot(rows, { x: "value", y: "label", r: 6, fill: "var(--accent)" }),
-        Plot.text(rows, { x: (row: ScoreRow) => row.interval[1], y: "label", text: (row: ScoreRow) => `${(row.value * 100).toFixed(1)} %`, textAnchor: "start", dx: 8, fill: "currentColor" }),
-      ],
-    },
-    label,
-  );
+  return toSvg({ ...scorePlot({ rows, palette: pagePalette }), width: 640, height: 44 * rows.length + 60, marginRight: 60 }, label);
 }
