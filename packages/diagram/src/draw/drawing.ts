@@ -7,11 +7,14 @@ import { inkOfMarks, pointRequest, rimRequest, type Stroke } from "./mark-ink.js
 import { type Mark, marksOf } from "./marks.js";
 import { inkOfPlane } from "./plane.js";
 import { type InkLine, type PlacedLabel, placeLabels } from "./place-labels.js";
+import { type Region, regionsOf } from "./regions.js";
 import { defaultStyle, type DrawStyle, frameSize } from "./style.js";
 
 /** A picture as plain data: strokes, dots and placed labels in the frame of 224 by 224 units, y downwards. */
 export interface Drawing {
   style: DrawStyle;
+  /** what lies under the lines, in this order: shaded, or as the ground again */
+  fills: { path: string; shaded: boolean }[];
   strokes: Stroke[];
   dots: Position[];
   labels: PlacedLabel[];
@@ -41,9 +44,10 @@ export function layOut({ scene, statements, style: styleChanges = {}, seed, meas
   const style = { ...defaultStyle, ...styleChanges };
   const figure = figureOf(scene, statements);
   const marks = marksOf({ statements, scene, measure });
+  const regions = regionsOf(statements, scene);
   let outside = "";
   for (const margin of margins) {
-    const drawing = layOutIn({ scene, figure, marks, style, frame: fitFrame(figure, style, margin * style.fontSize), random: seededRandom("draw", seed) });
+    const drawing = layOutIn({ scene, figure, marks, regions, style, frame: fitFrame(figure, style, margin * style.fontSize), random: seededRandom("draw", seed) });
     const stray = drawing.labels.find(({ left, top, right, bottom }) => left < 0 || top < 0 || right > frameSize || bottom > frameSize);
     if (stray === undefined) return drawing;
     outside = stray.text;
@@ -51,7 +55,7 @@ export function layOut({ scene, statements, style: styleChanges = {}, seed, meas
   throw new InputError({ message: `label ${JSON.stringify(outside)} does not fit into the frame; draw with a smaller fontSize (now ${style.fontSize} of ${frameSize})` });
 }
 
-function layOutIn({ scene, figure, marks, style, frame, random }: { scene: Scene; figure: Figure; marks: readonly Mark[]; style: DrawStyle; frame: Frame; random: SeededRandom }): Drawing {
+function layOutIn({ scene, figure, marks, regions, style, frame, random }: { scene: Scene; figure: Figure; marks: readonly Mark[]; regions: readonly Region[]; style: DrawStyle; frame: Frame; random: SeededRandom }): Drawing {
   const ink: InkLine[] = [];
   const strokes: Stroke[] = [];
   const places = new Map(figure.points.map(({ label, at }) => [label, frame.place(at)]));
@@ -88,7 +92,8 @@ function layOutIn({ scene, figure, marks, style, frame, random }: { scene: Scene
   }
   const dotInk: InkLine[] = dots.map(([x, y]) => [x - 2, y, x + 2, y]);
   const labels = placeLabels({ requests: [...requests, ...marked.requests, ...plane.requests], ink: [...ink, ...marked.ink, ...dotInk], random });
-  return { style, strokes: [...strokes, ...marked.strokes], dots, labels, marks: [...marks] };
+  const fills = regions.map(({ shaded, outline }) => ({ shaded, path: `${outline.map((position, index) => `${index === 0 ? "M" : "L"}${frame.place(position).map(round).join(" ")}`).join("")}Z` }));
+  return { style, fills, strokes: [...strokes, ...marked.strokes], dots, labels, marks: [...marks] };
 }
 
 function linePath([x1, y1]: Position, [x2, y2]: Position, jitter: number, random: SeededRandom): string {

@@ -10,7 +10,10 @@ export function drawSvg(options: DrawOptions): string {
   return svgOf(layOut(options));
 }
 
-export function svgOf({ style, strokes, dots, labels }: Drawing): string {
+/** How dark shaded regions are, of the lines' colour. */
+const SHADE = 0.18;
+
+export function svgOf({ style, fills, strokes, dots, labels }: Drawing): string {
   const weights = new Map<string, string[]>();
   for (const { path, weight, dashed } of strokes) {
     const key = `stroke-width="${round(style.lineWidth * weight)}"${dashed === true ? ' stroke-dasharray="5 4"' : ""}`;
@@ -22,6 +25,7 @@ export function svgOf({ style, strokes, dots, labels }: Drawing): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${frameSize} ${frameSize}" width="${frameSize}" height="${frameSize}">`,
     `<rect width="${frameSize}" height="${frameSize}" fill="${style.background}"/>`,
+    ...fills.map(({ path, shaded }) => `<path fill="${shaded ? style.lineColor : style.background}"${shaded ? ` fill-opacity="${SHADE}"` : ""} d="${path}"/>`),
     `<g fill="none" stroke="${style.lineColor}" stroke-linecap="round" stroke-linejoin="round">${lines.join("")}</g>`,
     points.length === 0 ? "" : `<g fill="${style.lineColor}">${points.join("")}</g>`,
     `<g fill="${style.labelColor}">${labels.map(labelSvg).join("")}</g>`,

@@ -3,6 +3,7 @@ import { measure } from "../check/measure.js";
 import { traceCurve } from "../draw/curves.js";
 import { figureOf, type Figure } from "../draw/figure.js";
 import { type Mark, marksOf } from "../draw/marks.js";
+import { type Region, regionsOf } from "../draw/regions.js";
 import { drawSvg } from "../draw/svg.js";
 import { formatExpression } from "../language/format.js";
 import type { Expression, Statement } from "../language/statement.js";
@@ -22,6 +23,8 @@ const degrees = (radians: number): number => (radians * 180) / Math.PI;
 
 interface Drawn {
   figure: Figure;
+  /** What is shaded, and what of it is left out again, in this order. */
+  regions: Region[];
   /** Curves as polylines, their equations as text, and the ends of the axes. */
   curves: Position[][];
   equations: string[];
@@ -48,7 +51,7 @@ function drawnOf(scene: Scene, statements: readonly Statement[]): Drawn {
   const { window } = figure;
   const axes: Drawn["axes"] = window === null || figure.axes === null ? [] : [[[window.left, 0], [window.right, 0]], [[0, window.bottom], [0, window.top]]];
   const value = (side: Expression): string => formatExpression(side).replace(/[a-wzα-ω](?![a-z(])/gu, (name) => (scene.symbols[name] === undefined ? name : number(scene.symbols[name])));
-  return { figure, notes, axes, curves: window === null ? [] : figure.graphs.flatMap((graph) => traceCurve(graph, window, scene.symbols)), equations: figure.graphs.map((graph) => `${value(graph.left)} = ${value(graph.right)}`) };
+  return { figure, regions: regionsOf(statements, scene), notes, axes, curves: window === null ? [] : figure.graphs.flatMap((graph) => traceCurve(graph, window, scene.symbols)), equations: figure.graphs.map((graph) => `${value(graph.left)} = ${value(graph.right)}`) };
 }
 
 /** Writes a solved diagram as code: the same coordinates and labels in the language asked for. */
@@ -87,9 +90,10 @@ function extentOf(figure: Figure): number {
   return Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys), 1e-9);
 }
 
-function tikz({ figure, notes, axes, curves }: Drawn): string {
+function tikz({ figure, regions, notes, axes, curves }: Drawn): string {
   const middle = center(figure);
   const lines = figure.points.map(({ label, at }) => `  \\coordinate (${label}) at ${pair(at)};`);
+  for (const { shaded, outline } of regions) lines.push(`  \\fill[${shaded ? "black!18" : "white"}] ${outline.map(pair).join(" -- ")} -- cycle;`);
   for (const [start, end] of axes) lines.push(`  \\draw[->] ${pair(start)} -- ${pair(end)};`);
   for (const curve of curves) lines.push(`  \\draw ${curve.map(pair).join(" -- ")};`);
   for (const { from, to } of figure.segments) lines.push(`  \\draw (${from}) -- (${to});`);
@@ -103,10 +107,11 @@ function tikz({ figure, notes, axes, curves }: Drawn): string {
   return ["\\documentclass[tikz]{standalone}", "\\begin{document}", `\\begin{tikzpicture}[scale=${number(6 / extentOf(figure))}]`, ...lines, "\\end{tikzpicture}", "\\end{document}", ""].join("\n");
 }
 
-function matplotlib({ figure, notes, axes, curves }: Drawn): string {
+function matplotlib({ figure, regions, notes, axes, curves }: Drawn): string {
   const middle = center(figure);
   const offset = extentOf(figure) * 0.04;
   const lines = ["import matplotlib", 'matplotlib.use("Agg")', "import matplotlib.pyplot as plt", "from matplotlib.patches import Arc, Circle", "", "points = {", ...figure.points.map(({ label, at }) => `    "${label}": ${pair(at)},`), "}", "figure, axes = plt.subplots(figsize=(4, 4))"];
+  for (const { shaded, outline } of regions) lines.push(`axes.fill(*zip(${outline.map(pair).join(", ")}), color="${shaded ? "0.82" : "white"}", linewidth=0)`);
   for (const [start, end] of axes) lines.push(`axes.annotate("", xy=${pair(end)}, xytext=${pair(start)}, arrowprops=dict(arrowstyle="->"))`);
   for (const curve of curves) lines.push(`axes.plot(*zip(${curve.map(pair).join(", ")}), color="black", linewidth=1.5)`);
   if (figure.segments.length > 0) {
@@ -128,8 +133,12 @@ function matplotlib({ figure, notes, axes, curves }: Drawn): string {
 }
 
 /** Commands for GeoGebra's input bar or its `ggbApplet.evalCommand`, one a line. */
-function geogebra({ figure, notes, equations }: Drawn): string {
+function geogebra({ figure, regions, notes, equations }: Drawn): string {
   const lines = figure.points.map(({ label, at }) => `${label}=${pair(at)}`);
+  for (const [index, { shaded, outline }] of regions.entries()) {
+    const name = `region${index + 1}`;
+    lines.push(`${name}=Polygon(${outline.map(pair).join(",")})`, `SetColor(${name},"${shaded ? "Black" : "White"}")`, `SetFilling(${name},${shaded ? 0.18 : 1})`);
+  }
   lines.push(...equations);
   for (const { from, to } of figure.segments) lines.push(`Segment(${from},${to})`);
   for (const { center: at, radius, from, extent, start, end } of figure.arcs) {
