@@ -20,7 +20,7 @@ function outlineOf(name: string, of: string, scene: Scene): Position[] | null {
   const circle = scene.circles[of.charAt(0)];
   if (circle === undefined) return null;
   if (name === "AreaOfCircle") return arcPositions({ ...circle, from: 0, extent: 2 * Math.PI });
-  if (name !== "AreaOfSector" || [...of.slice(1)].some((letter) => scene.points[letter] === undefined)) return null;
+  if (name !== "AreaOfSector" || of.length !== 3 || scene.points[of.charAt(1)] === undefined || scene.points[of.charAt(2)] === undefined) return null;
   return [circle.center, ...arcPositions(arcOf(scene, of))];
 }
 
